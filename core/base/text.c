@@ -1,0 +1,146 @@
+#include "core/base/text.h"
+
+#include "core/base/error.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#define DISTANCE_MOST 63
+
+/* Length of the well-formed sequence at the start of the bytes (RFC 3629, section 4), else 0. */
+static size_t sequence_length(const uint8_t *bytes, size_t left)
+{
+    uint8_t lead = bytes[0], low = 0x80, high = 0xbf;
+    size_t length;
+
+    if (lead < 0x80)
+        return 1;
+    if (lead < 0xc2 || lead > 0xf4)
+        return 0;
+    length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (left < length)
+        return 0;
+    if (lead == 0xe0)
+        low = 0xa0; /* else overlong */
+    if (lead == 0xed)
+        high = 0x9f; /* else a surrogate */
+    if (lead == 0xf0)
+        low = 0x90;
+    if (lead == 0xf4)
+        high = 0x8f; /* else beyond U+10FFFF */
+    if (bytes[1] < low || bytes[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    return length;
+}
+
+bool mp_text_is_utf8(struct mp_span bytes)
+{
+    for (size_t at = 0, length; at < bytes.size; at += length) {
+        length = sequence_length(bytes.data + at, bytes.size - at);
+        if (length == 0)
+            return false;
+    }
+    return true;
+}
+
+bool mp_text_has_control(struct mp_span bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++) {
+        uint8_t byte = bytes.data[i];
+
+        if ((byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7f)
+            return true;
+        /* U+0080 to U+009F: terminals obey some of them. */
+        if (byte == 0xc2 && i + 1 < bytes.size && bytes.data[i + 1] >= 0x80 &&
+            bytes.data[i + 1] <= 0x9f)
+            return true;
+    }
+    return false;
+}
+
+int mp_text_parse_i64(const char *text, int64_t low, int64_t high, int64_t *ret_value)
+{
+    const char *digits = text[0] == '-' ? text + 1 : text;
+    char *end;
+    long long value;
+
+    /* strtoll also takes spaces and '+', which are not wanted here. */
+    if (!isdigit((unsigned char)digits[0]))
+        return MP_EINVAL;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno != 0 || *end != '\0' || value < low || value > high)
+        return MP_EINVAL;
+    *ret_value = value;
+    return 0;
+}
+
+void mp_text_hex(struct mp_span bytes, char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < bytes.size; i++) {
+        text[2 * i] = digits[bytes.data[i] >> 4];
+        text[2 * i + 1] = digits[bytes.data[i] & 15];
+    }
+    text[2 * bytes.size] = '\0';
+}
+
+static int hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+int mp_text_parse_hex(const char *text, uint8_t *bytes, size_t size)
+{
+    if (strlen(text) != 2 * size)
+        return MP_EMALFORMED;
+    for (size_t i = 0; i < 2 * size; i++) {
+        if (hex_digit(text[i]) < 0)
+            return MP_EMALFORMED;
+    }
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]));
+    return 0;
+}
+
+/* Levenshtein's, with one row. */
+unsigned mp_text_distance(const char *a, const char *b)
+{
+    size_t a_length = strnlen(a, DISTANCE_MOST + 1), b_length = strnlen(b, DISTANCE_MOST + 1);
+    unsigned row[DISTANCE_MOST + 1];
+
+    if (a_length > DISTANCE_MOST || b_length > DISTANCE_MOST)
+        return UINT_MAX;
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= a_length; i++) {
+        unsigned diagonal = row[0];
+
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_length; j++) {
+            unsigned above = row[j];
+            unsigned best = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
+
+            if (above + 1 < best)
+                best = above + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = above;
+            row[j] = best;
+        }
+    }
+    return row[b_length];
+}

@@ -1,0 +1,23 @@
+/* Small things about text. */
+#ifndef MP_BASE_TEXT_H
+#define MP_BASE_TEXT_H
+
+#include "core/base/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Whether the bytes are UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF). */
+bool mp_text_is_utf8(struct mp_span bytes);
+/* Whether there is a NUL or another control character except tab and newline. */
+bool mp_text_has_control(struct mp_span bytes);
+/* Whole text is a decimal number within [low, high]: 0, else MP_EINVAL. */
+int mp_text_parse_i64(const char *text, int64_t low, int64_t high, int64_t *ret_value);
+/* Lower-case hex, NUL-terminated: text must hold 2 * size + 1. */
+void mp_text_hex(struct mp_span bytes, char *text);
+/* Exactly size bytes of hex or MP_EMALFORMED. */
+int mp_text_parse_hex(const char *text, uint8_t *bytes, size_t size);
+/* Edit distance, for "did you mean"; text longer than 63 bytes counts as far. */
+unsigned mp_text_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,46 @@
+/* What the files of this folder share. */
+#ifndef MP_KV_PRIVATE_H
+#define MP_KV_PRIVATE_H
+
+#include "core/kv/kv.h"
+
+#include <lmdb.h>
+
+struct mp_kv {
+    MDB_env *env;
+    bool read_only;
+    /* Identity of the folder, and the list of what this process has open. */
+    dev_t device;
+    ino_t inode;
+    struct mp_kv *next;
+};
+
+struct mp_kv_txn {
+    MDB_txn *txn;
+    bool write;
+    int error;
+    struct mp_kv_cursor *cursors; /* still open */
+};
+
+struct mp_kv_cursor {
+    MDB_cursor *cursor; /* NULL once the transaction has ended */
+    struct mp_kv_txn *txn;
+    struct mp_kv_cursor *next, *previous;
+    bool standing; /* on an entry, which is: */
+    MDB_val key, value;
+};
+
+/* LMDB's code, or an errno, as an mp_error. */
+int mp_kv_translate(int code);
+
+/* Closes LMDB's cursors; the structs stay the callers' to close. */
+void mp_kv_cursors_end(struct mp_kv_txn *txn);
+/* Binds them to the renewed transaction, standing nowhere. */
+int mp_kv_cursors_renew(struct mp_kv_txn *txn);
+
+static inline MDB_val mp_kv_val(struct mp_span bytes)
+{
+    return (MDB_val){.mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data};
+}
+
+#endif
