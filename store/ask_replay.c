@@ -1,0 +1,207 @@
+/* replay: the stored events after one sequence, in order, of the whole or of a prefix. A cursor is
+ * the last sequence looked at. */
+#include "store/asking.h"
+
+/* One topic's way through by_topic. */
+struct lane {
+    struct mp_kv_cursor *cursor;
+    struct mp_span topic; /* in the arena */
+    uint64_t seq;         /* next, 0: no more */
+};
+
+struct lanes {
+    struct lane items[MP_STORE_MERGE_TOPICS];
+    size_t count;
+    bool too_many;
+};
+
+struct range {
+    uint64_t after, last;
+};
+
+static int set_cursor(struct mp_store_asking *asking, uint64_t seq)
+{
+    struct mp_store_key key;
+
+    mp_store_key_seq(&key, seq);
+    return mp_page_set_cursor(asking->page, mp_store_key_span(&key));
+}
+
+static int add_event(struct mp_store_asking *asking, struct mp_span event)
+{
+    asking->rows++;
+    return mp_page_add_event(asking->page, event);
+}
+
+/* 1 when the event's topic lies under the prefix. */
+static int is_wanted(struct mp_span event, struct mp_span prefix)
+{
+    struct mp_event_place place;
+
+    if (prefix.size == 0)
+        return 1;
+    if (mp_event_peek(event, &place) < 0)
+        return MP_ECORRUPT;
+    return mp_span_starts_with(place.topic, prefix);
+}
+
+static int scan_events(struct mp_store_asking *asking, struct range range)
+{
+    MP_AUTO(mp_kv_cursor_close)
+    struct mp_kv_cursor *cursor = mp_kv_cursor_open(asking->txn, asking->tables->events);
+    struct mp_span prefix = mp_span_text(asking->ask->prefix);
+    struct mp_store_key key;
+
+    mp_store_key_seq(&key, range.after + 1);
+    asking->scan_most = MP_STORE_PEEK_MOST;
+    for (bool found = mp_kv_seek(cursor, mp_store_key_span(&key)); found;
+         found = mp_kv_next(cursor)) {
+        struct mp_span event;
+        uint64_t seq;
+        int error = mp_store_key_to_seq(mp_kv_key(cursor), &seq);
+
+        if (error < 0 || seq > range.last)
+            return error;
+        if (mp_store_asking_is_full(asking))
+            return set_cursor(asking, seq - 1);
+        asking->scanned++;
+        error = mp_store_event_open(mp_kv_value(cursor), NULL, &event);
+        if (error == 0)
+            error = is_wanted(event, prefix);
+        if (error > 0)
+            error = add_event(asking, event);
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static void read_lane(struct lane *lane, bool found)
+{
+    struct mp_span topic;
+
+    lane->seq = 0;
+    if (found && (mp_store_key_to_topic(mp_kv_key(lane->cursor), &topic, &lane->seq) < 0 ||
+                  !mp_span_equal(topic, lane->topic)))
+        lane->seq = 0;
+}
+
+static int open_lane(struct mp_store_asking *asking, struct lane *lane, struct mp_span topic,
+                     uint64_t after)
+{
+    struct mp_store_key key;
+
+    lane->topic = mp_arena_copy(asking->arena, topic);
+    if (lane->topic.data == NULL)
+        return MP_ENOMEM;
+    lane->cursor = mp_kv_cursor_open(asking->txn, asking->tables->by_topic);
+    mp_store_key_by_topic(&key, topic, after + 1);
+    read_lane(lane, mp_kv_seek(lane->cursor, mp_store_key_span(&key)));
+    return mp_kv_error(asking->txn);
+}
+
+/* The topics under the prefix that have something to tell. */
+static int open_lanes(struct mp_store_asking *asking, struct range range, struct lanes *lanes)
+{
+    MP_AUTO(mp_kv_cursor_close)
+    struct mp_kv_cursor *cursor = mp_kv_cursor_open(asking->txn, asking->tables->topics);
+    struct mp_span prefix = mp_span_text(asking->ask->prefix);
+
+    for (bool found = mp_kv_seek(cursor, prefix);
+         found && mp_span_starts_with(mp_kv_key(cursor), prefix); found = mp_kv_next(cursor)) {
+        struct mp_store_position position;
+        int error = mp_store_position_open(mp_kv_value(cursor), &position);
+
+        if (error < 0)
+            return error;
+        if (position.last <= range.after)
+            continue;
+        if (lanes->count == MP_STORE_MERGE_TOPICS) {
+            lanes->too_many = true;
+            return 0;
+        }
+        error = open_lane(asking, &lanes->items[lanes->count++], mp_kv_key(cursor), range.after);
+        if (error < 0)
+            return error;
+    }
+    return mp_kv_error(asking->txn);
+}
+
+static void close_lanes(struct lanes *lanes)
+{
+    for (size_t i = 0; i < lanes->count; i++)
+        mp_kv_cursor_close(lanes->items[i].cursor);
+}
+
+static struct lane *first_lane(struct lanes *lanes)
+{
+    struct lane *first = NULL;
+
+    for (size_t i = 0; i < lanes->count; i++) {
+        if (lanes->items[i].seq != 0 && (first == NULL || lanes->items[i].seq < first->seq))
+            first = &lanes->items[i];
+    }
+    return first;
+}
+
+static int merge_lanes(struct mp_store_asking *asking, struct range range, struct lanes *lanes)
+{
+    struct lane *lane;
+
+    asking->scan_most = MP_STORE_PEEK_MOST;
+    while ((lane = first_lane(lanes)) != NULL && lane->seq <= range.last) {
+        struct mp_span event;
+        int found;
+
+        if (mp_store_asking_is_full(asking))
+            return set_cursor(asking, lane->seq - 1);
+        asking->scanned++;
+        found = mp_store_event_get(asking->txn, asking->tables, lane->seq, &event);
+        if (found <= 0)
+            return found < 0 ? found : MP_ECORRUPT;
+        found = add_event(asking, event);
+        if (found < 0)
+            return found;
+        read_lane(lane, mp_kv_next(lane->cursor));
+    }
+    return mp_kv_error(asking->txn);
+}
+
+static int replay_prefix(struct mp_store_asking *asking, struct range range)
+{
+    struct lanes lanes = {.count = 0};
+    int error = open_lanes(asking, range, &lanes);
+
+    if (error == 0 && !lanes.too_many)
+        error = merge_lanes(asking, range, &lanes);
+    close_lanes(&lanes);
+    if (error == 0 && lanes.too_many)
+        error = scan_events(asking, range);
+    return error;
+}
+
+int mp_store_ask_replay(struct mp_store_asking *asking)
+{
+    const struct mp_ask *ask = asking->ask;
+    struct range range = {.after = ask->from, .last = asking->head.seq};
+    uint64_t seen;
+
+    if (ask->from > asking->head.seq)
+        return mp_store_asking_refuse(
+            asking, MP_ASK_WRONG_EPOCH,
+            "position %llu is beyond the head of epoch %llu, which is %llu: forget what is beyond "
+            "%llu and ask again from there",
+            (unsigned long long)ask->from, (unsigned long long)asking->head.epoch,
+            (unsigned long long)asking->head.seq, (unsigned long long)asking->head.restored_head);
+    if (ask->cursor.size > 0) {
+        if (mp_store_key_to_seq(ask->cursor, &seen) < 0 || seen < ask->from)
+            return mp_store_asking_refuse(asking, MP_ASK_MALFORMED,
+                                          "the cursor does not belong to this question");
+        range.after = seen;
+    }
+    if (ask->to != 0 && ask->to < range.last)
+        range.last = ask->to;
+    if (range.after >= range.last)
+        return 0;
+    return ask->prefix[0] == '\0' ? scan_events(asking, range) : replay_prefix(asking, range);
+}

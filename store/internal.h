@@ -1,0 +1,201 @@
+/* What the files of this room share. */
+#ifndef MP_STORE_INTERNAL_H
+#define MP_STORE_INTERNAL_H
+
+#include "core/base/arena.h"
+#include "core/base/assert.h"
+#include "core/base/buffer.h"
+#include "core/base/clock.h"
+#include "core/base/table.h"
+#include "core/domain/fold.h"
+#include "core/domain/network.h"
+#include "core/domain/rules.h"
+#include "store/store.h"
+#include "store/tables.h"
+
+#include <pthread.h>
+
+#define MP_STORE_BATCH_ARENA  ((size_t)64 << 20)
+#define MP_STORE_BATCH_SPARE  ((size_t)8 << 20) /* kept free for the commit */
+#define MP_STORE_VALUE_MOST   ((size_t)4 << 20) /* an encoded record or event */
+#define MP_STORE_KEYS_MOST    1000000
+#define MP_STORE_DATA_FILE    "data.mdb"
+#define MP_STORE_META_SCHEMA  "schema"
+#define MP_STORE_META_HEAD    "head"
+#define MP_STORE_WHOLE_PREFIX ""
+
+struct mp_store {
+    struct mp_kv *kv;
+    struct mp_store_tables tables;
+    int offset_minutes;
+    bool read_only;
+    pthread_mutex_t mutex; /* over the next two, which other threads read */
+    struct mp_head head;
+    uint64_t agency_events;
+    /* The writer's alone: */
+    struct mp_network *network;
+    struct mp_table *keys; /* public key → agency id; a key never moves to another agency */
+    struct mp_batch *batch;
+};
+
+/* A record as the batch has it. NULL: it does not exist. */
+struct mp_store_cached {
+    const struct mp_record *now;
+    const struct mp_record *before; /* as at the mark, when touched since */
+    uint64_t touched;               /* number of the mark after which it was changed last */
+    bool dirty, dirty_before;
+};
+
+/* An event of a topic that was kept in this batch and is not in by_topic yet. */
+struct mp_store_filed {
+    struct mp_store_filed *next;
+    uint64_t seq;
+};
+
+struct mp_store_cached_topic {
+    struct mp_store_position now, before;
+    uint64_t touched;
+    bool dirty, dirty_before;
+    struct mp_store_filed *first, *last; /* in order */
+};
+
+/* An event since the mark, not yet in LMDB. */
+struct mp_store_pending {
+    struct mp_span bytes;
+    struct mp_hash hash;
+    struct mp_store_cached_topic *topic;
+    bool of_agency;          /* on MP_TOPIC_AGENCY */
+    struct mp_span key;      /* in by_subject */
+    uint8_t *value;          /* there: room right behind the key */
+    size_t statements_bytes; /* of the key: subject and kind */
+    struct mp_entry entry;
+};
+
+/* A statement in LMDB that a pending event withdraws. */
+struct mp_store_withdrawn {
+    struct mp_span key; /* in by_subject */
+    uint64_t seq;
+    uint64_t by;
+};
+
+struct mp_batch {
+    struct mp_store *store;
+    struct mp_kv_txn *txn; /* NULL: no batch is open */
+    struct mp_kv_cursor *index;
+    struct mp_arena *arena;
+    struct mp_buffer scratch;
+    struct mp_view view;
+    struct mp_table *records; /* state key → struct mp_store_cached */
+    struct mp_table *topics;  /* topic → struct mp_store_cached_topic */
+    struct mp_head head;      /* with what was applied */
+    bool has_changes;         /* something for LMDB to commit */
+
+    /* Since the mark: */
+    uint64_t mark_number;
+    struct mp_head head_at_mark;
+    size_t network_at_mark, keys_at_mark;
+    struct mp_store_pending pending[MP_CHANGES_MOST];
+    struct mp_store_withdrawn withdrawn[MP_CHANGES_MOST];
+    struct mp_store_cached *touched[MP_CHANGES_MOST];
+    struct mp_store_cached_topic *touched_topics[MP_CHANGES_MOST];
+    size_t pending_count, withdrawn_count, touched_count, touched_topic_count;
+
+    /* Since begin: */
+    size_t network_at_begin;
+    uint8_t (*new_keys)[32];
+    size_t new_key_count, new_key_capacity;
+    struct mp_span *events; /* bytes in the arena */
+    size_t event_count, event_capacity;
+    struct mp_span *unfiled; /* keys of by_subject, each with its value right behind it */
+    size_t unfiled_count, unfiled_capacity;
+    bool has_agency_events;
+};
+
+/* ---- index.c ---- */
+
+/* What is not yet, or not any more, for the one who looks. */
+struct mp_store_look {
+    struct mp_kv_cursor *cursor; /* on by_subject */
+    uint64_t seq_most;           /* statements and withdrawals beyond it are not seen */
+    const struct mp_store_withdrawn *withdrawn;
+    size_t withdrawn_count;
+};
+/* Last standing statement of the kind before (day, seq): 1, 0 or an error. */
+int mp_store_look_latest(const struct mp_store_look *look, const struct mp_subject *index_subject,
+                         enum mp_change_kind kind, int32_t before_day, uint64_t before_seq,
+                         struct mp_entry *ret_entry) MP_CHECK_RESULT;
+/* An mp_entries over it; the look must outlive it. */
+struct mp_entries mp_store_look_entries(struct mp_store_look *look);
+/* The entry of that very statement: 1, 0 or an error. */
+int mp_store_entry_get(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
+                       const struct mp_subject *index_subject, enum mp_change_kind kind,
+                       int32_t stated_on, uint64_t seq, struct mp_entry *ret_entry) MP_CHECK_RESULT;
+/* The event's bytes as stored, CRC checked: 1, 0 or an error. */
+int mp_store_event_get(struct mp_kv_txn *txn, const struct mp_store_tables *tables, uint64_t seq,
+                       struct mp_span *ret_event) MP_CHECK_RESULT;
+int mp_store_event_decode_at(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
+                             uint64_t seq, struct mp_arena *arena,
+                             struct mp_event *ret_event) MP_CHECK_RESULT;
+/* The record as stored: 1, 0 or an error. */
+int mp_store_state_get(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
+                       const struct mp_subject *subject, struct mp_arena *arena,
+                       struct mp_record *ret_record) MP_CHECK_RESULT;
+
+/* ---- store.c, load.c ---- */
+
+/* Opens the environment and its tables, without looking inside. */
+int mp_store_attach(const struct mp_store_options *options, bool create,
+                    struct mp_store **ret_store) MP_CHECK_RESULT;
+int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
+                       struct mp_head *ret_head) MP_CHECK_RESULT;
+/* Agencies' keys, links and starts from the state. */
+int mp_store_load(struct mp_store *store) MP_CHECK_RESULT;
+void mp_store_publish_head(struct mp_store *store, const struct mp_head *head,
+                           uint64_t agency_events);
+int mp_store_keep_key(struct mp_store *store, const uint8_t key[static 32], const char *agency,
+                      bool *ret_new) MP_CHECK_RESULT;
+void mp_store_forget_key(struct mp_store *store, const uint8_t key[static 32]);
+/* Remembers a sentence for mp_store_open's ret_why, for this thread. */
+void mp_store_explain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- batch.c, cache.c, apply.c, view.c ---- */
+
+struct mp_batch *mp_store_batch_new(struct mp_store *store);
+void mp_store_batch_free(struct mp_batch *batch);
+/* NULL pointer in *ret_cached never; ->now says whether it exists. */
+int mp_store_cache_record(struct mp_batch *batch, const struct mp_subject *subject,
+                          struct mp_store_cached **ret_cached) MP_CHECK_RESULT;
+int mp_store_cache_topic(struct mp_batch *batch, struct mp_span topic,
+                         struct mp_store_cached_topic **ret_topic) MP_CHECK_RESULT;
+/* Notes how it was at the mark, before it is changed. */
+void mp_store_cache_touch(struct mp_batch *batch, struct mp_store_cached *cached);
+void mp_store_cache_touch_topic(struct mp_batch *batch, struct mp_store_cached_topic *topic);
+void mp_store_cache_undo(struct mp_batch *batch);
+/* Puts what is dirty, in the order of the keys, which spares LMDB a search each. Failures stick to
+ * the transaction. */
+void mp_store_cache_flush(struct mp_batch *batch);
+
+/* An event as it was stored, at its place again: for verify, which rebuilds. MP_ECORRUPT when it
+ * cannot follow. */
+int mp_store_batch_take(struct mp_batch *batch, const struct mp_event *event, struct mp_span bytes,
+                        const struct mp_subject *subject) MP_CHECK_RESULT;
+/* What was kept, into by_subject: before anything there is read, and at the commit. Many at once,
+ * in the order of their keys, cost LMDB half of what they cost one by one. */
+int mp_store_file_entries(struct mp_batch *batch) MP_CHECK_RESULT;
+/* For qsort: items that begin with their key, a struct mp_span. */
+int mp_store_compare_keys(const void *left, const void *right);
+/* Everything since the mark, into LMDB's transaction; a new mark. */
+int mp_store_batch_settle(struct mp_batch *batch) MP_CHECK_RESULT;
+struct mp_entries mp_store_batch_entries(struct mp_batch *batch);
+extern const struct mp_view mp_store_batch_view;
+int mp_store_view_in_use(void *context, const char *project_id);
+
+/* ---- create.c ---- */
+
+/* A change of the ledger's own, which nobody submitted: applied in the agency's name. */
+int mp_store_apply_own(struct mp_batch *batch, const struct mp_change *change,
+                       const char *by) MP_CHECK_RESULT;
+int mp_store_apply_epoch(struct mp_batch *batch, uint64_t epoch, uint64_t restored_head,
+                         const char *by, const char *why) MP_CHECK_RESULT;
+
+#endif

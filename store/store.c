@@ -1,0 +1,239 @@
+/* Opening and closing, and what every thread may ask. */
+#include "store/internal.h"
+
+#include "core/base/file.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static _Thread_local char why[PATH_MAX + 512];
+
+void mp_store_explain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(why, sizeof(why), format, arguments);
+    va_end(arguments);
+}
+
+static int open_tables(struct mp_store *store)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } tables[MP_STORE_TABLE_COUNT] = {
+#define X(name) {#name, offsetof(struct mp_store_tables, name)},
+        MP_STORE_TABLES(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < MP_LENGTH(tables); i++) {
+        mp_kv_table table;
+        int error = mp_kv_table_open(store->kv, tables[i].name, &table);
+
+        if (error < 0)
+            return error;
+        memcpy((uint8_t *)&store->tables + tables[i].offset, &table, sizeof(table));
+    }
+    return 0;
+}
+
+int mp_store_attach(const struct mp_store_options *options, bool create,
+                    struct mp_store **ret_store)
+{
+    const struct mp_kv_options kv_options = {
+        .folder = options->folder,
+        .map_bytes = options->map_bytes,
+        .tables = MP_STORE_TABLE_COUNT,
+        .create = create,
+        .read_only = options->read_only,
+    };
+    MP_AUTO(mp_store_close) struct mp_store *store = calloc(1, sizeof(*store));
+    int error;
+
+    if (store == NULL)
+        return MP_ENOMEM;
+    if (pthread_mutex_init(&store->mutex, NULL) != 0) {
+        free(mp_take(store));
+        return MP_ENOMEM;
+    }
+    store->offset_minutes = options->offset_minutes;
+    store->read_only = options->read_only;
+    store->network = mp_network_new();
+    store->keys = mp_table_new(MP_STORE_KEYS_MOST);
+    if (store->network == NULL || store->keys == NULL)
+        return MP_ENOMEM;
+    error = mp_kv_open(&kv_options, &store->kv);
+    if (error == 0)
+        error = open_tables(store);
+    if (error == 0 && !store->read_only) {
+        store->batch = mp_store_batch_new(store);
+        error = store->batch == NULL ? MP_ENOMEM : 0;
+    }
+    if (error < 0)
+        return error;
+    *ret_store = mp_take(store);
+    return 0;
+}
+
+void mp_store_close(struct mp_store *store)
+{
+    size_t at = 0;
+    struct mp_span key;
+    union mp_table_value *slot;
+
+    if (store == NULL)
+        return;
+    mp_store_batch_free(store->batch);
+    mp_kv_close(store->kv);
+    mp_network_free(store->network);
+    while (store->keys != NULL && mp_table_next(store->keys, &at, &key, &slot))
+        free(slot->pointer);
+    mp_table_free(store->keys);
+    pthread_mutex_destroy(&store->mutex);
+    free(store);
+}
+
+/* 0 and the head; MP_ENOTFOUND when nothing was founded here; MP_EVERSION. */
+int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
+                       struct mp_head *ret_head)
+{
+    struct mp_span value;
+    struct mp_reader reader;
+    uint32_t version;
+
+    if (!mp_kv_get(txn, tables->meta, mp_span_text(MP_STORE_META_SCHEMA), &value)) {
+        mp_store_explain("there is no store here yet, or its founding did not finish: run init");
+        return mp_kv_error(txn) < 0 ? mp_kv_error(txn) : MP_ENOTFOUND;
+    }
+    reader = mp_reader_make(value);
+    version = mp_reader_u32(&reader);
+    if (reader.error != 0 || version != MP_STORE_SCHEMA_VERSION) {
+        mp_store_explain(
+            "written by schema %u, this program knows %d: use the Milepost that wrote it, "
+            "or restore a backup made by this one",
+            version, MP_STORE_SCHEMA_VERSION);
+        return MP_EVERSION;
+    }
+    if (!mp_kv_get(txn, tables->meta, mp_span_text(MP_STORE_META_HEAD), &value) ||
+        mp_store_head_open(value, ret_head) < 0) {
+        mp_store_explain(
+            "the entry that names the last event is missing or damaged: restore a backup");
+        return mp_kv_error(txn) < 0 ? mp_kv_error(txn) : MP_ECORRUPT;
+    }
+    return 0;
+}
+
+static int explain_attach(const struct mp_store_options *options, int error)
+{
+    switch (error) {
+    case MP_ENOTFOUND:
+        mp_store_explain("there is no store in %s: run init", options->folder);
+        break;
+    case MP_ECORRUPT:
+    case MP_EVERSION:
+        mp_store_explain("%s/" MP_STORE_DATA_FILE
+                         " is not a Milepost store, or is damaged: restore a "
+                         "backup",
+                         options->folder);
+        break;
+    case MP_EBUSY:
+        mp_store_explain("%s is open already in this process", options->folder);
+        break;
+    default:
+        mp_store_explain("%s cannot be opened: %s", options->folder, mp_error_text(error));
+        break;
+    }
+    return error;
+}
+
+static int open_store(const struct mp_store_options *options, struct mp_store **ret_store)
+{
+    MP_AUTO(mp_store_close) struct mp_store *store = NULL;
+    MP_AUTO(mp_kv_abort) struct mp_kv_txn *txn = NULL;
+    char path[PATH_MAX];
+    int error, length = snprintf(path, sizeof(path), "%s/" MP_STORE_DATA_FILE, options->folder);
+
+    if (length < 0 || (size_t)length >= sizeof(path))
+        return explain_attach(options, MP_EINVAL);
+    if (!mp_file_exists(path))
+        return explain_attach(options, MP_ENOTFOUND);
+    error = mp_store_attach(options, false, &store);
+    if (error < 0)
+        return explain_attach(options, error);
+    error = mp_kv_begin(store->kv, false, &txn);
+    if (error < 0)
+        return explain_attach(options, error);
+    error = mp_store_read_head(txn, &store->tables, &store->head);
+    if (error < 0)
+        return error;
+    mp_kv_abort(mp_take(txn));
+    error = mp_store_load(store);
+    if (error < 0) {
+        mp_store_explain("%s cannot be loaded (%s): run verify, or restore a backup",
+                         options->folder, mp_error_text(error));
+        return error;
+    }
+    *ret_store = mp_take(store);
+    return 0;
+}
+
+int mp_store_open(const struct mp_store_options *options, struct mp_store **ret_store,
+                  const char **ret_why)
+{
+    int error;
+
+    mp_store_explain("%s", "");
+    error = open_store(options, ret_store);
+    if (error < 0 && ret_why != NULL)
+        *ret_why = why;
+    return error;
+}
+
+void mp_store_publish_head(struct mp_store *store, const struct mp_head *head,
+                           uint64_t agency_events)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->head = *head;
+    store->agency_events = agency_events;
+    pthread_mutex_unlock(&store->mutex);
+}
+
+/* The lock is not part of what the store promises to keep. */
+static pthread_mutex_t *mutex_of(const struct mp_store *store)
+{
+    return (pthread_mutex_t *)(uintptr_t)&store->mutex;
+}
+
+struct mp_head mp_store_head(const struct mp_store *store)
+{
+    struct mp_head head;
+
+    pthread_mutex_lock(mutex_of(store));
+    head = store->head;
+    pthread_mutex_unlock(mutex_of(store));
+    return head;
+}
+
+uint64_t mp_store_agency_event_count(const struct mp_store *store)
+{
+    uint64_t count;
+
+    pthread_mutex_lock(mutex_of(store));
+    count = store->agency_events;
+    pthread_mutex_unlock(mutex_of(store));
+    return count;
+}
+
+int mp_store_usage(struct mp_store *store, struct mp_kv_usage *ret_usage)
+{
+    return mp_kv_usage(store->kv, store->tables.events, ret_usage);
+}
+
+int mp_store_backup(struct mp_store *store, const char *folder)
+{
+    return mp_kv_copy(store->kv, folder);
+}

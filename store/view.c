@@ -1,0 +1,234 @@
+/* What decide may ask: the store with everything that the batch has applied. */
+#include "store/internal.h"
+
+static int view_record(void *context, const struct mp_subject *subject,
+                       const struct mp_record **ret_record)
+{
+    struct mp_store_cached *cached;
+    int error = mp_store_cache_record(context, subject, &cached);
+
+    if (error < 0)
+        return error;
+    if (cached->now == NULL)
+        return 0;
+    *ret_record = cached->now;
+    return 1;
+}
+
+static int view_revision_before(void *context, const struct mp_subject *subject,
+                                struct mp_revision *ret_revision)
+{
+    struct mp_batch *batch = context;
+    const struct mp_record *record;
+    struct mp_store_cached *cached;
+    int error = mp_store_cache_record(batch, subject, &cached);
+
+    if (error < 0)
+        return error;
+    record = cached->touched == batch->mark_number ? cached->before : cached->now;
+    *ret_revision = record == NULL ? (struct mp_revision){.seq = 0} : record->revision;
+    return record != NULL;
+}
+
+static bool is_later(const struct mp_entry *entry, const struct mp_entry *than)
+{
+    return entry->stated_on != than->stated_on ? entry->stated_on > than->stated_on
+                                               : entry->seq > than->seq;
+}
+
+/* The last one among what waits to be kept; NULL when none. Keys compare as (day, seq) do. */
+static const struct mp_entry *latest_pending(const struct mp_batch *batch, struct mp_span bound)
+{
+    struct mp_span start = mp_span_make(bound.data, bound.size - 12);
+    const struct mp_entry *latest = NULL;
+
+    for (size_t i = 0; i < batch->pending_count; i++) {
+        const struct mp_store_pending *pending = &batch->pending[i];
+
+        if (pending->statements_bytes == start.size && pending->entry.withdrawn_by == 0 &&
+            memcmp(pending->key.data, start.data, start.size) == 0 &&
+            memcmp(pending->key.data + start.size, bound.data + start.size, 12) < 0 &&
+            (latest == NULL || is_later(&pending->entry, latest)))
+            latest = &pending->entry;
+    }
+    return latest;
+}
+
+static int view_latest(void *context, const struct mp_subject *subject, enum mp_change_kind kind,
+                       int32_t before_day, uint64_t before_seq, struct mp_entry *ret_entry)
+{
+    struct mp_batch *batch = context;
+    struct mp_store_look look;
+    struct mp_store_key bound;
+    struct mp_entry entry;
+    const struct mp_entry *pending;
+    int found;
+
+    found = mp_store_file_entries(batch);
+    if (found < 0)
+        return found;
+    if (batch->index == NULL)
+        batch->index = mp_kv_cursor_open(batch->txn, batch->store->tables.by_subject);
+    if (batch->index == NULL)
+        return mp_kv_error(batch->txn);
+    look = (struct mp_store_look){.cursor = batch->index,
+                                  .seq_most = UINT64_MAX,
+                                  .withdrawn = batch->withdrawn,
+                                  .withdrawn_count = batch->withdrawn_count};
+    found = mp_store_look_latest(&look, subject, kind, before_day, before_seq, &entry);
+    if (found == 0)
+        found = mp_kv_error(batch->txn);
+    if (found < 0)
+        return found;
+    mp_store_key_entry(&bound, subject, kind, before_day, before_seq);
+    pending = bound.too_long ? NULL : latest_pending(batch, mp_store_key_span(&bound));
+    if (pending != NULL && (found == 0 || is_later(pending, &entry))) {
+        *ret_entry = *pending;
+        return 1;
+    }
+    if (found > 0)
+        *ret_entry = entry;
+    return found;
+}
+
+struct mp_entries mp_store_batch_entries(struct mp_batch *batch)
+{
+    return (struct mp_entries){.context = batch, .latest = view_latest};
+}
+
+/* Who withdrew the statement, 0 when it stands. */
+static int withdrawn_by(struct mp_batch *batch, const struct mp_event *event, uint64_t *ret_seq)
+{
+    struct mp_subject index_subject;
+    struct mp_entry entry;
+    int result;
+
+    for (size_t i = 0; i < batch->withdrawn_count; i++) {
+        if (batch->withdrawn[i].seq == event->seq) {
+            *ret_seq = batch->withdrawn[i].by;
+            return 0;
+        }
+    }
+    result = mp_store_file_entries(batch);
+    if (result == 0)
+        result = mp_event_index_subject(event, batch->arena, &index_subject);
+    if (result < 0)
+        return result;
+    mp_event_entry(event, &entry);
+    result = mp_store_entry_get(batch->txn, &batch->store->tables, &index_subject, entry.kind,
+                                entry.stated_on, entry.seq, &entry);
+    if (result <= 0)
+        return result < 0 ? result : MP_ECORRUPT;
+    *ret_seq = entry.withdrawn_by;
+    return 0;
+}
+
+static int fill_stated(struct mp_batch *batch, struct mp_span bytes, const struct mp_entry *pending,
+                       struct mp_stated *ret_stated)
+{
+    struct mp_event event;
+    struct mp_stated stated = {.withdrawn_by = 0};
+    int error = mp_event_decode(bytes, batch->arena, &event);
+
+    if (error == 0)
+        error = mp_event_subject(&event, batch->arena, &stated.subject);
+    if (error == 0 && pending == NULL)
+        error = withdrawn_by(batch, &event, &stated.withdrawn_by);
+    if (error < 0)
+        return error == MP_EMALFORMED ? MP_ECORRUPT : error;
+    if (pending != NULL)
+        stated.withdrawn_by = pending->withdrawn_by;
+    stated.kind = event.change.kind;
+    stated.stated_on = event.change.stated_on;
+    *ret_stated = stated;
+    return 1;
+}
+
+static int view_stated(void *context, uint64_t seq, struct mp_stated *ret_stated)
+{
+    struct mp_batch *batch = context;
+    struct mp_span bytes;
+    int found;
+
+    for (size_t i = 0; i < batch->pending_count; i++) {
+        if (batch->pending[i].entry.seq == seq)
+            return fill_stated(batch, batch->pending[i].bytes, &batch->pending[i].entry,
+                               ret_stated);
+    }
+    found = mp_store_event_get(batch->txn, &batch->store->tables, seq, &bytes);
+    return found <= 0 ? found : fill_stated(batch, bytes, NULL, ret_stated);
+}
+
+/* Tries it on the network and takes it back. */
+static int view_closes_cycle(void *context, const struct mp_change *change, const char **ret_path)
+{
+    struct mp_batch *batch = context;
+    struct mp_network *network = batch->store->network;
+    size_t mark = mp_network_mark(network);
+    int error = 0;
+
+    if (change->kind == MP_CHANGE_LINK)
+        error = mp_network_link(network, change->link.predecessor, change->link.successor,
+                                change->link.type, batch->arena, ret_path);
+    else if (change->kind == MP_CHANGE_MILESTONE)
+        error = mp_network_set_start(network, change->milestone.id, change->milestone.start,
+                                     batch->arena, ret_path);
+    mp_network_rollback(network, mark);
+    return error == MP_EEXIST ? 1 : error;
+}
+
+static int view_key_owner(void *context, const uint8_t key[static 32], const char **ret_agency)
+{
+    struct mp_batch *batch = context;
+    union mp_table_value *slot = mp_table_get(batch->store->keys, mp_span_make(key, 32));
+
+    if (slot == NULL)
+        return 0;
+    *ret_agency = slot->pointer;
+    return 1;
+}
+
+static int is_governing_key(struct mp_batch *batch, struct mp_span key, const char *agency)
+{
+    struct mp_subject subject = mp_subject_agency(agency);
+    const struct mp_record *record;
+    int found = view_record(batch, &subject, &record);
+
+    if (found <= 0 || !mp_agency_governs(&record->agency.definition))
+        return found < 0 ? found : 0;
+    for (size_t i = 0; i < record->agency.key_count; i++) {
+        if (record->agency.keys[i].revoked_seq == 0 &&
+            memcmp(record->agency.keys[i].public_key, key.data, 32) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static int view_authority_keys(void *context, size_t *ret_count)
+{
+    struct mp_batch *batch = context;
+    union mp_table_value *slot;
+    struct mp_span key;
+    size_t count = 0;
+
+    for (size_t at = 0; mp_table_next(batch->store->keys, &at, &key, &slot);) {
+        int valid = is_governing_key(batch, key, slot->pointer);
+
+        if (valid < 0)
+            return valid;
+        count += (size_t)valid;
+    }
+    *ret_count = count;
+    return 1;
+}
+
+const struct mp_view mp_store_batch_view = {
+    .record = view_record,
+    .revision_before = view_revision_before,
+    .latest = view_latest,
+    .stated = view_stated,
+    .closes_cycle = view_closes_cycle,
+    .key_owner = view_key_owner,
+    .authority_keys = view_authority_keys,
+    .in_use = mp_store_view_in_use,
+};
