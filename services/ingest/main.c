@@ -1,0 +1,13 @@
+#include "services/ingest/service.h"
+
+int main(int argc, char **argv)
+{
+    MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(1 << 20);
+    struct ingest_config config;
+    int status = 1;
+
+    if (arena == NULL)
+        return 1;
+    return mp_conf_main(&ingest_table, argc, argv, arena, &config, &status) ? ingest_run(&config)
+                                                                            : status;
+}

@@ -1,0 +1,286 @@
+#include "services/ledger/submit.h"
+
+#include "core/base/log.h"
+#include "proto/forward.h"
+#include "services/ledger/feed.h"
+#include "services/ledger/writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DRAIN_ROUNDS  64  /* groups that are still taken in after SIGTERM */
+#define MESSAGES_MOST 512 /* batches of ingest processes in one group */
+/* Of submissions in one group; beyond, no further batch is received. With the largest batch (4 MiB)
+ * on top, what is decided of them fits into the store's memory, so that nobody is told busy. */
+#define GROUP_BYTES ((size_t)2 << 20)
+
+/* A batch as ingest sent it, and the answers to it. */
+struct exchange {
+    struct mp_message message; /* routing id, batch */
+    struct mp_buffer answers;
+};
+
+struct submit {
+    struct mp_loop *loop;
+    void *socket;
+    struct feed *feed;
+    struct writer *writer;
+    struct mp_store *store;
+    struct submit_stats *stats;
+    struct exchange exchanges[MESSAGES_MOST];
+    size_t exchange_count;
+    size_t group_most;
+    size_t taken, taken_bytes;
+};
+
+static void encode_answer(struct exchange *exchange, struct mp_span peer,
+                          const struct mp_answer *answer)
+{
+    struct mp_buffer bytes;
+
+    mp_buffer_init(&bytes, MP_SUBMISSION_MOST);
+    if (mp_answer_encode(answer, &bytes) == 0)
+        mp_forward_add_answer(&exchange->answers, peer, mp_buffer_span(&bytes));
+    mp_buffer_done(&bytes);
+}
+
+static void answer_busy(struct submit *submit, struct exchange *exchange, struct mp_span peer,
+                        struct mp_span submission)
+{
+    struct mp_head head = mp_store_head(submit->store);
+    struct mp_answer answer = {.epoch = head.epoch,
+                               .restored_head = head.restored_head,
+                               .outcome = MP_OUTCOME_BUSY,
+                               .retry_after_ms = 1000,
+                               .why = MP_BUSY_FULL};
+
+    mp_submission_peek_id(submission, &answer.id);
+    encode_answer(exchange, peer, &answer);
+}
+
+/* A store that cannot say whether it kept something must not go on (PITFALLS: EIO, panic). */
+static void stop_if_ambiguous(int error)
+{
+    if (error != MP_EIO && error != MP_EPANIC && error != MP_ECORRUPT)
+        return;
+    mp_log(MP_LOG_ERROR, "the store failed; stopping without an answer", "error",
+           mp_error_text(error), NULL);
+    _exit(1);
+}
+
+static int take_items(struct submit *submit, struct exchange *exchange)
+{
+    struct mp_reader reader = mp_reader_make(mp_message_frame(&exchange->message, 1));
+    struct mp_forward_item item;
+
+    mp_forward_begin(&exchange->answers, mp_forward_number(&reader));
+    while (mp_forward_next(&reader, false, &item)) {
+        struct mp_answer answer;
+        int error = writer_take(submit->writer, item.key.data, item.bytes, &answer);
+        stop_if_ambiguous(error);
+        if (error == MP_ENOMEM)
+            answer_busy(submit, exchange, item.peer, item.bytes);
+        else if (error != 0)
+            return error;
+        else
+            encode_answer(exchange, item.peer, &answer);
+        submit->taken++;
+        submit->taken_bytes += item.bytes.size;
+    }
+    return 0;
+}
+
+/* Nothing of the group was kept: everybody in it is asked to come again. */
+static void busy_for_all(struct submit *submit)
+{
+    for (size_t i = 0; i < submit->exchange_count; i++) {
+        struct exchange *exchange = &submit->exchanges[i];
+        struct mp_reader reader = mp_reader_make(mp_message_frame(&exchange->message, 1));
+        struct mp_forward_item item;
+
+        mp_buffer_clear(&exchange->answers);
+        mp_forward_begin(&exchange->answers, mp_forward_number(&reader));
+        while (mp_forward_next(&reader, false, &item))
+            answer_busy(submit, exchange, item.peer, item.bytes);
+    }
+}
+
+static void send_answers(struct submit *submit)
+{
+    for (size_t i = 0; i < submit->exchange_count; i++) {
+        struct exchange *exchange = &submit->exchanges[i];
+        struct mp_message reply;
+
+        mp_message_init(&reply);
+        int error = exchange->answers.error;
+        if (error == 0)
+            error = mp_message_add(&reply, mp_message_frame(&exchange->message, 0));
+        if (error == 0)
+            error = mp_message_add(&reply, mp_buffer_span(&exchange->answers));
+        if (error == 0)
+            error = mp_message_send(&reply, submit->socket);
+        if (error != 0)
+            mp_log(MP_LOG_WARN, "answers not sent; ingest will ask again", "error",
+                   mp_error_text(error), NULL);
+        mp_message_done(&reply);
+        mp_message_done(&exchange->message);
+        mp_buffer_clear(&exchange->answers);
+    }
+    submit->exchange_count = 0;
+}
+
+static void publish_counts(struct submit *submit)
+{
+    struct writer_counts counts = writer_counts(submit->writer);
+
+    atomic_store(&submit->stats->accepted, counts.accepted);
+    atomic_store(&submit->stats->rejected, counts.rejected);
+    atomic_store(&submit->stats->repeated, counts.repeated);
+    atomic_store(&submit->stats->busy, counts.busy);
+    atomic_store(&submit->stats->events, counts.events);
+    atomic_store(&submit->stats->commits, counts.commits);
+}
+
+/* Receives and decides until the socket is empty or the group is full. */
+static int gather(struct submit *submit)
+{
+    while (submit->exchange_count < MESSAGES_MOST && submit->taken < submit->group_most &&
+           submit->taken_bytes < GROUP_BYTES) {
+        struct exchange *exchange = &submit->exchanges[submit->exchange_count];
+        int error = mp_message_receive(&exchange->message, submit->socket);
+        if (error == MP_ETOOBIG || (error == 0 && exchange->message.count != 2)) {
+            mp_log(MP_LOG_WARN, "message of the wrong form thrown away", NULL);
+            continue;
+        }
+        if (error != 0)
+            return 0;
+        submit->exchange_count++;
+        error = take_items(submit, exchange);
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+/* One group: everything that waits is decided, committed, answered, published. */
+static void on_submit(void *context)
+{
+    struct submit *submit = context;
+
+    submit->taken = submit->taken_bytes = 0;
+    int error = writer_begin(submit->writer);
+    stop_if_ambiguous(error);
+    if (error == 0) {
+        error = gather(submit);
+        if (error == 0 && submit->exchange_count > 0)
+            error = writer_commit(submit->writer);
+        stop_if_ambiguous(error);
+    }
+    if (error != 0) {
+        mp_log(MP_LOG_ERROR, "group not kept; everybody in it is asked to come again", "error",
+               mp_error_text(error), NULL);
+        busy_for_all(submit);
+    }
+    atomic_store(&submit->stats->failing, error);
+    bool committed = error == 0 && submit->exchange_count > 0;
+    send_answers(submit);
+    if (committed) {
+        struct mp_batch_events events = writer_events(submit->writer);
+        atomic_fetch_add(&submit->stats->feed_dropped, feed_events(submit->feed, &events));
+        publish_counts(submit);
+    }
+}
+
+static void on_feed(void *context)
+{
+    feed_read(((struct submit *)context)->feed);
+}
+
+static void on_heartbeat(void *context)
+{
+    feed_heartbeat(((struct submit *)context)->feed);
+}
+
+static void on_stop(void *context)
+{
+    struct submit *submit = context;
+
+    for (int round = 0; round < DRAIN_ROUNDS; round++) {
+        on_submit(submit);
+        if (submit->taken == 0)
+            break;
+    }
+    mp_loop_stop(submit->loop);
+}
+
+static int open_sockets(struct submit *submit, struct mp_bus *bus,
+                        const struct ledger_config *config)
+{
+    struct mp_socket_options options = {.kind = MP_SOCKET_ROUTER,
+                                        .send_most = 10000,
+                                        .receive_most = 10000,
+                                        .frame_most_bytes = 16 << 20,
+                                        .linger_ms = 1000};
+
+    int error = mp_socket_open(bus, &options, &submit->socket);
+    if (error == 0)
+        error = mp_socket_bind(submit->socket, config->submit);
+    if (error == 0)
+        error = feed_open(bus, config->feed, submit->store, &submit->feed);
+    if (error == 0)
+        error = mp_loop_add_socket(submit->loop, submit->socket, on_submit, submit);
+    if (error == 0)
+        error = mp_loop_add_socket(submit->loop, feed_socket(submit->feed), on_feed, submit);
+    if (error == 0)
+        error = mp_loop_add_timer(submit->loop, 1000, on_heartbeat, submit);
+    return error < 0 ? error : 0;
+}
+
+int submit_open(struct mp_bus *bus, const struct ledger_config *config, struct mp_store *store,
+                const struct mp_clock *clock, struct submit_stats *stats,
+                struct submit **ret_submit)
+{
+    struct submit *submit = calloc(1, sizeof(*submit));
+    if (submit == NULL)
+        return MP_ENOMEM;
+    submit->store = store;
+    submit->stats = stats;
+    submit->group_most = (size_t)config->group_most;
+    for (size_t i = 0; i < MESSAGES_MOST; i++) {
+        mp_message_init(&submit->exchanges[i].message);
+        mp_buffer_init(&submit->exchanges[i].answers, 64u << 20);
+    }
+    int error = mp_loop_open(clock, &submit->loop);
+    if (error == 0)
+        error = writer_new(store, clock, (int)config->zone_minutes, &submit->writer);
+    if (error == 0)
+        error = open_sockets(submit, bus, config);
+    if (error != 0) {
+        submit_close(submit);
+        return error;
+    }
+    *ret_submit = submit;
+    return 0;
+}
+
+void submit_close(struct submit *submit)
+{
+    if (submit == NULL)
+        return;
+    for (size_t i = 0; i < MESSAGES_MOST; i++) {
+        mp_message_done(&submit->exchanges[i].message);
+        mp_buffer_done(&submit->exchanges[i].answers);
+    }
+    writer_free(submit->writer);
+    feed_close(submit->feed);
+    mp_socket_close(submit->socket);
+    mp_loop_close(submit->loop);
+    free(submit);
+}
+
+int submit_run(struct submit *submit, int stop_fd)
+{
+    int error = mp_loop_add_fd(submit->loop, stop_fd, on_stop, submit);
+    return error != 0 ? error : mp_loop_run(submit->loop);
+}
