@@ -1,0 +1,170 @@
+/* milepost help, and --help: from the table alone. */
+#include "clients/cli/fields.h"
+#include "clients/cli/parse.h"
+#include "clients/cli/verbs.h"
+
+#include "core/base/auto.h"
+#include "core/domain/codes.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define LINE_WIDTH   80
+#define OPTION_WIDTH 26
+
+/* The text in lines of LINE_WIDTH, each indented; the first continues a line that has `column`
+ * characters. An empty line parts paragraphs. */
+static void put_wrapped(FILE *out, const char *text, size_t indent, size_t column)
+{
+    bool first = true;
+
+    while (*text != '\0') {
+        size_t size = strcspn(text, " \n"), width = 0;
+
+        for (size_t i = 0; i < size; i++)
+            width += (text[i] & 0xc0) != 0x80; /* letters, not bytes */
+        if (!first && column + 1 + width > LINE_WIDTH) {
+            fputc('\n', out);
+            column = 0;
+            first = true;
+        }
+        if (column < indent) {
+            fprintf(out, "%*s", (int)(indent - column), "");
+            column = indent;
+        }
+        if (!first)
+            fputc(' ', out);
+        fwrite(text, 1, size, out);
+        column += width + (first ? 0 : 1);
+        first = false;
+        text += size;
+        if (strncmp(text, "\n\n", 2) == 0) {
+            fputs("\n\n", out);
+            column = 0;
+            first = true;
+        }
+        text += strspn(text, " \n");
+    }
+    fputc('\n', out);
+}
+
+static void put_option(FILE *out, const struct cli_option *option)
+{
+    char left[64];
+    int size;
+
+    if (option->letter != 0)
+        size = snprintf(left, sizeof left, "  -%c, --%s", option->letter, option->name);
+    else
+        size = snprintf(left, sizeof left, "      --%s", option->name);
+    if (option->argument != NULL)
+        size += snprintf(left + size, sizeof left - (size_t)size, " %s", option->argument);
+    fputs(left, out);
+    if (size > OPTION_WIDTH) {
+        fputc('\n', out);
+        size = 0;
+    }
+    put_wrapped(out, option->help, OPTION_WIDTH + 2, (size_t)size);
+    if (option->value == CLI_CODE) {
+        fprintf(out, "%*s", OPTION_WIDTH + 2, "");
+        put_wrapped(out, mp_code_names((enum mp_code_family)option->family), OPTION_WIDTH + 2,
+                    OPTION_WIDTH + 2);
+    }
+}
+
+static void put_common(FILE *out, const struct cli_command *command)
+{
+    for (size_t i = 0; i < cli_common_option_count; i++) {
+        if (command == NULL || command->writes ||
+            strcmp(cli_common_options[i].name, "dry-run") != 0)
+            put_option(out, &cli_common_options[i]);
+    }
+}
+
+static void put_overview(FILE *out)
+{
+    fputs("usage: milepost VERB [arguments] [options]\n\n"
+          "The live record of a national programme.\n\n",
+          out);
+    for (size_t i = 0; i < cli_command_count; i++)
+        fprintf(out, "  %-10s  %s\n", cli_commands[i].name, cli_commands[i].summary);
+    fputs("\nOptions of every verb (--dry-run: of those that write):\n", out);
+    put_common(out, NULL);
+    fputs("\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 rejected, 5 unreachable or not "
+          "yet\nrecorded, 6 not allowed, 124 timed out.\n\n"
+          "'milepost help VERB' tells more.\n",
+          out);
+}
+
+void cli_print_help(FILE *out, const struct cli_command *command)
+{
+    if (command == NULL) {
+        put_overview(out);
+        return;
+    }
+    fprintf(out, "usage: milepost %s%s%s [options]\n\n%c%s.\n", command->name,
+            command->arguments[0] == '\0' ? "" : " ", command->arguments,
+            toupper((unsigned char)command->summary[0]), command->summary + 1);
+    if (command->details[0] != '\0') {
+        fputc('\n', out);
+        put_wrapped(out, command->details, 0, 0);
+    }
+    if (command->option_count > 0)
+        fputs("\nOptions:\n", out);
+    for (size_t i = 0; i < command->option_count; i++)
+        put_option(out, &command->options[i]);
+    fputs("\nOptions of every verb:\n", out);
+    put_common(out, command);
+    fputs("\nExamples:\n", out);
+    for (const char *line = command->example; *line != '\0';) {
+        size_t size = strcspn(line, "\n");
+
+        fprintf(out, "  %.*s\n", (int)size, line);
+        line += size + (line[size] == '\n' ? 1 : 0);
+    }
+}
+
+static const char *verb_name(const void *context, size_t i)
+{
+    (void)context;
+    return cli_commands[i].name;
+}
+
+/* NULL and *ret_status when there is no such verb. */
+static const struct cli_command *named_verb(struct cli *cli, const char *name, int *ret_status)
+{
+    const struct cli_command *command = cli_find_command(name);
+
+    if (command == NULL)
+        *ret_status =
+            cli_fail(CLI_USAGE, "'%s': unknown verb%s", name,
+                     cli_did_you_mean(cli->arena, name, cli_command_count, verb_name, NULL));
+    return command;
+}
+
+int verb_help(struct cli *cli)
+{
+    const char *topic = cli->argument_count > 0 ? cli->arguments[0] : "";
+    bool man = strcmp(topic, "man") == 0;
+    const char *verb = cli->argument_count > (man ? 1 : 0) ? cli->arguments[man ? 1 : 0] : NULL;
+    const struct cli_command *command = NULL;
+    int status = CLI_OK;
+
+    if (cli->argument_count > 1 && !man)
+        return cli_fail(CLI_USAGE, "'%s' is one argument too many", cli->arguments[1]);
+    if (strcmp(topic, "json") == 0) {
+        fields_document(stdout);
+        return CLI_OK;
+    }
+    if (strcmp(topic, "completion") == 0) {
+        cli_print_completion(stdout);
+        return CLI_OK;
+    }
+    if (verb != NULL && (command = named_verb(cli, verb, &status)) == NULL)
+        return status;
+    if (man)
+        cli_print_man(stdout, command);
+    else
+        cli_print_help(stdout, command);
+    return CLI_OK;
+}

@@ -1,0 +1,271 @@
+/* One file, read and checked whole. */
+#include "clients/cli/import.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/domain/rules.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS_MOST 10000000
+
+void import_problem(struct import_file *file, size_t line, size_t column, const char *format, ...)
+{
+    size_t position = 1;
+    va_list arguments;
+
+    file->problems++;
+    if (file->problems > IMPORT_PROBLEMS_MOST)
+        return;
+    if (file->kind != NULL && column < file->kind->column_count && file->positions[column] > 0)
+        position = file->positions[column];
+    (void)fprintf(file->messages, "%s:%zu:%zu: ", file->path, line, position);
+    va_start(arguments, format);
+    (void)vfprintf(file->messages, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', file->messages);
+}
+
+/* At a place in the file that no column of the kind has. */
+static void problem_at(struct import_file *file, size_t line, size_t position, const char *message)
+{
+    file->problems++;
+    if (file->problems <= IMPORT_PROBLEMS_MOST)
+        (void)fprintf(file->messages, "%s:%zu:%zu: %s\n", file->path, line, position, message);
+}
+
+/* "portfolio/projects.csv" → "projects" */
+static const char *stem(struct import_file *file)
+{
+    const char *slash = strrchr(file->path, '/');
+    const char *name = slash == NULL ? file->path : slash + 1;
+    const char *dot = strrchr(name, '.');
+
+    return mp_arena_text(file->arena,
+                         mp_span_make(name, dot == NULL ? strlen(name) : (size_t)(dot - name)));
+}
+
+static void read_column(struct import_file *file, const struct import_line *header, size_t index)
+{
+    const struct import_kind *kind = file->kind;
+    const char *name = header->cells[index], *nearest;
+    size_t column = import_kind_column(kind, name);
+    const char *message;
+
+    if (column < kind->column_count && file->positions[column] == 0) {
+        file->positions[column] = index + 1;
+        return;
+    }
+    nearest = import_kind_nearest(kind, name);
+    if (column < kind->column_count)
+        message = mp_arena_printf(file->arena, "the column \"%s\" comes twice: take one out", name);
+    else if (nearest != NULL)
+        message = mp_arena_printf(file->arena, "%s have no column \"%s\"; did you mean \"%s\"?",
+                                  kind->name, name, nearest);
+    else
+        message =
+            mp_arena_printf(file->arena, "%s have no column \"%s\": take it out", kind->name, name);
+    problem_at(file, header->line, index + 1, message == NULL ? name : message);
+}
+
+static int read_header(struct import_file *file, const struct import_line *header)
+{
+    const struct import_kind *nearest = NULL;
+    const char *name = stem(file);
+
+    file->kind = name == NULL ? NULL : import_kind_by_name(name);
+    if (file->kind == NULL)
+        file->kind = import_kind_by_header(header, &nearest);
+    if (file->kind == NULL && nearest == NULL) {
+        problem_at(file, header->line, 1,
+                   "this header belongs to no kind of file: name the file as portfolio/README.md "
+                   "does, such as statements.csv");
+        return MP_EMALFORMED;
+    }
+    if (file->kind == NULL)
+        file->kind = nearest;
+    for (size_t i = 0; i < header->count; i++)
+        read_column(file, header, i);
+    for (size_t i = 0; i < file->kind->column_count; i++) {
+        if (file->kind->columns[i].required && file->positions[i] == 0)
+            import_problem(file, header->line, i, "the column \"%s\" is missing",
+                           file->kind->columns[i].name);
+    }
+    return file->problems == 0 ? 0 : MP_EMALFORMED;
+}
+
+/* A rejection's field as the column that it came from. */
+static size_t column_of(const struct import_kind *kind, const char *field)
+{
+    static const struct {
+        const char *field, *column;
+    } others[] = {{"percent", "value"},
+                  {"project_status", "value"},
+                  {"milestone_status", "value"},
+                  {"direction", "ascending"}};
+    char name[64];
+    size_t column;
+
+    (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(field, "[."), field);
+    column = import_kind_column(kind, name);
+    for (size_t i = 0; i < MP_LENGTH(others) && column == kind->column_count; i++) {
+        if (strcmp(others[i].field, name) == 0)
+            column = import_kind_column(kind, others[i].column);
+    }
+    return column;
+}
+
+size_t import_position(const struct import_file *file, const char *field)
+{
+    size_t column = column_of(file->kind, field);
+
+    return column < file->kind->column_count && file->positions[column] > 0
+               ? file->positions[column]
+               : 1;
+}
+
+/* Two rows that define the same would take turns at each import. */
+static int check_defined(struct import_file *file, const struct import_row *row)
+{
+    const struct import_kind *kind = file->kind;
+    const char *key = "";
+    union mp_table_value *slot;
+    bool is_new = true;
+    int error;
+
+    if (kind->key[0] == NULL)
+        return 0;
+    for (size_t i = 0; i < MP_LENGTH(kind->key) && kind->key[i] != NULL && key != NULL; i++)
+        key = mp_arena_printf(file->arena, "%s%s\n", key,
+                              row->cells[import_kind_column(kind, kind->key[i])]);
+    error =
+        key == NULL ? MP_ENOMEM : mp_table_put(file->defined, mp_span_text(key), &slot, &is_new);
+    if (error < 0)
+        return error;
+    if (is_new)
+        slot->number = row->line;
+    else
+        import_problem(file, row->line, import_kind_column(kind, kind->key[0]),
+                       "this is defined on line %zu already: keep one of the two",
+                       (size_t)slot->number);
+    return 0;
+}
+
+static int check_row(struct import_file *file, struct import_row *row)
+{
+    struct import_cells cells = {.file = file, .row = row};
+    size_t submitter = import_kind_column(file->kind, "submitter"), before = file->problems;
+    struct mp_rejection rejection = {0};
+    int result;
+
+    row->submitter = submitter < file->kind->column_count ? row->cells[submitter] : NULL;
+    file->kind->convert(&cells, &row->change);
+    if (row->submitter != NULL && !mp_agency_id_is_valid(row->submitter))
+        import_problem(file, row->line, submitter,
+                       "\"%s\" is no id of an agency: give one as in agencies.csv", row->submitter);
+    if (file->problems > before)
+        return 0;
+    result = mp_validate_change(&row->change, file->arena, &rejection);
+    if (result < 0)
+        return result;
+    if (result == 1)
+        import_problem(file, row->line, column_of(file->kind, rejection.field), "%s: %s",
+                       mp_reject_name(rejection.code), rejection.message);
+    return check_defined(file, row);
+}
+
+static int add_row(struct import_file *file, const struct import_line *line)
+{
+    struct import_row *row;
+    size_t count = file->kind->column_count, before;
+    int error;
+
+    if (file->count == file->capacity) {
+        size_t capacity = file->capacity == 0 ? 256 : file->capacity * 2;
+        void *larger = reallocarray(file->rows, capacity, sizeof *file->rows);
+
+        if (larger == NULL || capacity > ROWS_MOST)
+            return MP_ENOMEM;
+        file->rows = larger;
+        file->capacity = capacity;
+    }
+    row = &file->rows[file->count];
+    *row = (struct import_row){.line = line->line};
+    before = file->problems;
+    row->cells = mp_arena_array(file->arena, count, sizeof *row->cells);
+    if (row->cells == NULL)
+        return MP_ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        row->cells[i] = file->positions[i] > 0 ? line->cells[file->positions[i] - 1] : "";
+    file->count++;
+    error = check_row(file, row);
+    row->is_wrong = file->problems > before;
+    return error;
+}
+
+static size_t width_of(const struct import_file *file)
+{
+    size_t width = 0;
+
+    for (size_t i = 0; i < file->kind->column_count; i++)
+        width = file->positions[i] > width ? file->positions[i] : width;
+    return width;
+}
+
+static int take_line(void *context, const struct import_line *line)
+{
+    struct import_file *file = context;
+
+    if (file->kind == NULL)
+        return read_header(file, line);
+    if (line->count == width_of(file))
+        return add_row(file, line);
+    import_problem(file, line->line, IMPORT_COLUMNS_MOST,
+                   "this row has %zu cells, the header has %zu: quote cells that hold a comma",
+                   line->count, width_of(file));
+    return 0;
+}
+
+static int tell(struct import_file *file, int error)
+{
+    (void)fprintf(file->messages, "%s: %s\n", file->path, mp_error_text(error));
+    file->problems++;
+    return error;
+}
+
+int import_file_read(const char *path, FILE *messages, struct mp_arena *arena,
+                     struct import_file *ret_file)
+{
+    struct import_csv_fault fault = {0};
+    struct mp_span text;
+    int error;
+
+    *ret_file = (struct import_file){.path = path, .messages = messages, .arena = arena};
+    ret_file->defined = mp_table_new(ROWS_MOST);
+    if (ret_file->defined == NULL)
+        return tell(ret_file, MP_ENOMEM);
+    error = mp_file_read(arena, path, IMPORT_FILE_MOST, &text);
+    if (error < 0)
+        return tell(ret_file, error);
+    error = import_csv_split(text, arena, take_line, ret_file, &fault);
+    ret_file->is_whole = error == 0 && ret_file->kind != NULL;
+    if (fault.message != NULL)
+        problem_at(ret_file, fault.line, 1, fault.message);
+    else if (error < 0 && ret_file->problems == 0)
+        return tell(ret_file, error);
+    else if (ret_file->kind == NULL && ret_file->problems == 0)
+        problem_at(ret_file, 1, 1, "the file is empty: its first row names the columns");
+    if (ret_file->problems > IMPORT_PROBLEMS_MOST)
+        (void)fprintf(messages, "%s: and %zu more\n", path,
+                      ret_file->problems - IMPORT_PROBLEMS_MOST);
+    return ret_file->problems == 0 ? 0 : MP_EMALFORMED;
+}
+
+void import_file_done(struct import_file *file)
+{
+    free(file->rows);
+    mp_table_free(file->defined);
+    *file = (struct import_file){0};
+}

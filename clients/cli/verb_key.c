@@ -1,0 +1,181 @@
+/* milepost key: key pairs of this instance, public keys of the record. */
+#include "clients/cli/output.h"
+#include "clients/cli/say.h"
+#include "clients/cli/verbs.h"
+
+#include "core/base/auto.h"
+#include "core/base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_FILE_END ".key"
+
+static const char *key_path(struct cli *cli, const struct instance *instance, const char *id)
+{
+    return instance_path(cli, instance, "keys/%s" KEY_FILE_END, id);
+}
+
+/* The public key of an identity here. An exit code, after saying why. */
+static int read_public(struct cli *cli, const struct instance *instance, const char *id,
+                       uint8_t key[static MP_KEY_BYTES])
+{
+    const char *path = key_path(cli, instance, id);
+    struct mp_key_pair pair;
+    int error = mp_key_load(path, &pair);
+
+    if (error == MP_ENOTFOUND)
+        return cli_fail(CLI_NOT_FOUND,
+                        "there is no key of '%s' here; 'milepost key new %s' makes "
+                        "one",
+                        id, id);
+    if (error != 0)
+        return cli_fail(cli_exit_of(error), "%s: %s", path, mp_error_text(error));
+    memcpy(key, pair.public_key, MP_KEY_BYTES);
+    mp_key_forget(&pair);
+    return CLI_OK;
+}
+
+static json_t *key_row(const char *id, const uint8_t key[static MP_KEY_BYTES])
+{
+    char text[MP_KEY_TEXT];
+
+    mp_key_format(key, text);
+    return json_pack("{s:s, s:s}", "id", id, "public_key", text);
+}
+
+/* For a person and a script alike: the key alone, unless another form was asked for. */
+static int print_public(struct cli *cli, const char *id, const uint8_t key[static MP_KEY_BYTES])
+{
+    static const char *const columns[] = {"id", "public_key"};
+    char text[MP_KEY_TEXT];
+    struct output *output = NULL;
+    int status;
+
+    if (cli->output == CLI_TABLE) {
+        mp_key_format(key, text);
+        puts(text);
+        return CLI_OK;
+    }
+    status = output_open(cli, columns, MP_LENGTH(columns), true, &output);
+    if (status == CLI_OK)
+        status = output_row(output, key_row(id, key));
+    if (status == CLI_OK)
+        return output_close(output);
+    output_discard(output);
+    return status;
+}
+
+static int new_key(struct cli *cli, const struct instance *instance, const char *id)
+{
+    const char *path = key_path(cli, instance, id);
+    char text[MP_KEY_TEXT];
+    struct mp_key_pair pair;
+    int error, status;
+
+    if (mp_file_exists(path))
+        return cli_fail(CLI_FAILED, "%s is there already; it is never overwritten", path);
+    if (cli->dry_run) {
+        printf("would make %s\n", path);
+        return CLI_OK;
+    }
+    do {
+        mp_key_make(&pair);
+        mp_key_format(pair.public_key, text);
+    } while (text[0] == '-'); /* it would look like an option wherever a person passes it on */
+    error = mp_key_save(path, &pair);
+    status = error == 0 ? print_public(cli, id, pair.public_key)
+                        : cli_fail(CLI_FAILED, "%s: %s", path, mp_error_text(error));
+    mp_key_forget(&pair);
+    return status;
+}
+
+static int show_key(struct cli *cli, const struct instance *instance, const char *id)
+{
+    uint8_t key[MP_KEY_BYTES];
+    int status = read_public(cli, instance, id, key);
+
+    return status == CLI_OK ? print_public(cli, id, key) : status;
+}
+
+static int is_key_file(const struct dirent *entry)
+{
+    size_t size = strlen(entry->d_name), end = strlen(KEY_FILE_END);
+
+    return size > end && strcmp(entry->d_name + size - end, KEY_FILE_END) == 0;
+}
+
+static int list_keys(struct cli *cli, const struct instance *instance)
+{
+    static const char *const columns[] = {"id", "public_key"};
+    const char *path = instance_path(cli, instance, "keys");
+    struct dirent **entries = NULL;
+    struct output *output = NULL;
+    int count = scandir(path, &entries, is_key_file, alphasort), status;
+
+    if (count < 0)
+        return cli_fail(CLI_FAILED, "%s: %s", path, strerror(errno));
+    status = output_open(cli, columns, MP_LENGTH(columns), false, &output);
+    for (int i = 0; i < count; i++) {
+        size_t size = strlen(entries[i]->d_name) - strlen(KEY_FILE_END);
+        const char *id = mp_arena_text(cli->arena, mp_span_make(entries[i]->d_name, size));
+        uint8_t key[MP_KEY_BYTES];
+
+        if (status == CLI_OK)
+            status = id == NULL ? cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM))
+                                : read_public(cli, instance, id, key);
+        if (status == CLI_OK)
+            status = output_row(output, key_row(id, key));
+        free(entries[i]);
+    }
+    free(entries);
+    if (status == CLI_OK)
+        return output_close(output);
+    output_discard(output);
+    return status;
+}
+
+/* add and revoke: a change like any other, by an authority. */
+static int submit_key(struct cli *cli, enum mp_change_kind kind)
+{
+    const char *id = cli->arguments[1], *text = cli->arguments[2];
+    struct say say;
+    int status = say_begin(cli, kind, &say);
+
+    if (status != CLI_OK)
+        return status;
+    say.change.key.agency = id;
+    if (strcmp(text, "own") == 0)
+        status = read_public(cli, &say.instance, id, say.change.key.public_key);
+    else if (mp_key_parse(text, say.change.key.public_key) != 0)
+        status = cli_fail(CLI_USAGE, "'%s' is no public key: 40 characters of Z85, or 'own'", text);
+    return status == CLI_OK ? say_finish(&say) : status;
+}
+
+int verb_key(struct cli *cli)
+{
+    const char *word = cli->arguments[0], *id = cli->arguments[1];
+    bool is_list = strcmp(word, "list") == 0, is_add = strcmp(word, "add") == 0;
+    bool is_change = is_add || strcmp(word, "revoke") == 0;
+    size_t wanted = is_list ? 1 : is_change ? 3 : 2;
+    struct instance instance;
+    int status;
+
+    if (cli->argument_count != wanted)
+        return cli_fail(CLI_USAGE, "usage: milepost key %s%s", word,
+                        is_list     ? ""
+                        : is_change ? " AGENCY KEY"
+                                    : " ID");
+    if (!is_list && !mp_agency_id_is_valid(id))
+        return cli_fail(CLI_USAGE, "'%s' is no identity: small letters, digits, '-' and '.'", id);
+    if (is_change)
+        return submit_key(cli, is_add ? MP_CHANGE_KEY_ADDED : MP_CHANGE_KEY_REVOKED);
+    status = instance_open(cli, &instance);
+    if (status != CLI_OK)
+        return status;
+    if (is_list)
+        return list_keys(cli, &instance);
+    return strcmp(word, "new") == 0 ? new_key(cli, &instance, id) : show_key(cli, &instance, id);
+}
