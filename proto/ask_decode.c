@@ -12,8 +12,8 @@ static bool is_within(const char *text, size_t most)
 /* "" or the beginning of topics: a path, or a topic that belongs to no project. */
 static bool prefix_is_good(const char *prefix)
 {
-    static const char *const topics[] = {MP_TOPIC_AGENCY, MP_TOPIC_TERM, MP_TOPIC_INDICATOR,
-                                         MP_TOPIC_LEDGER};
+    static const char *const topics[] = {MP_TOPIC_AGENCY, MP_TOPIC_TERM,     MP_TOPIC_INDICATOR,
+                                         MP_TOPIC_LEDGER, MP_TOPIC_CALENDAR, MP_TOPIC_POLICY};
 
     if (prefix[0] == '\0')
         return true;

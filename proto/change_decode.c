@@ -28,6 +28,24 @@ static int decode_duration(uint32_t plus_one, const char *field, int32_t *ret_da
     return 0;
 }
 
+static int decode_weekend(uint32_t bits, const char *field, uint8_t *ret_bits,
+                          struct mp_fault *ret_fault)
+{
+    if (bits > 0x7f)
+        return refuse(ret_fault, MP_REJECT_OUT_OF_RANGE, field, "a week has seven days");
+    *ret_bits = (uint8_t)bits;
+    return 0;
+}
+
+/* Of a repeated member. */
+static size_t count_of(const struct mp_map_row *row, const void *message)
+{
+    size_t count;
+
+    memcpy(&count, (const char *)message + row->count, sizeof(count));
+    return count;
+}
+
 static int decode_key(const ProtobufCBinaryData *bytes, const char *field, uint8_t *ret_key,
                       struct mp_fault *ret_fault)
 {
@@ -37,10 +55,10 @@ static int decode_key(const ProtobufCBinaryData *bytes, const char *field, uint8
     return 0;
 }
 
-static void decode_list(char **items, const size_t *count, struct mp_list *ret_list)
+static void decode_list(char **items, size_t count, struct mp_list *ret_list)
 {
     ret_list->items = (const char **)items;
-    ret_list->count = *count;
+    ret_list->count = count;
 }
 
 static void decode_title(const Milepost__V1__Title *message, struct mp_title *ret_title)
@@ -83,8 +101,8 @@ static int decode_decimal(const Milepost__V1__Decimal *message, const char *fiel
 }
 
 /* Pointers and numbers are moved by memcpy: the two structs name their types differently. */
-static int decode_row(const struct mp_map_row *row, const void *message, void *domain,
-                      struct mp_fault *ret_fault)
+static int decode_row(const struct mp_map_row *row, const void *message,
+                      struct mp_unpacker *unpacker, void *domain, struct mp_fault *ret_fault)
 {
     const void *from = (const char *)message + row->wire;
     void *to = (char *)domain + row->domain;
@@ -104,6 +122,8 @@ static int decode_row(const struct mp_map_row *row, const void *message, void *d
     }
     if (row->op == MP_MAP_CHANGE_KIND)
         return decode_change_kind(number, row->name, to, ret_fault);
+    if (row->op == MP_MAP_WEEKEND)
+        return decode_weekend(number, row->name, to, ret_fault);
     if (row->op == MP_MAP_DURATION)
         return decode_duration(number, row->name, to, ret_fault);
     if (row->op == MP_MAP_KEY)
@@ -117,8 +137,11 @@ static int decode_row(const struct mp_map_row *row, const void *message, void *d
         memcpy(to, from, sizeof(uint64_t));
         return 0;
     case MP_MAP_LIST:
-        decode_list((char **)pointer, (const void *)((const char *)message + row->count), to);
+        decode_list((char **)pointer, count_of(row, message), to);
         return 0;
+    case MP_MAP_CALENDAR_DAYS:
+        return mp_calendar_days_from_wire((Milepost__V1__CalendarDay *const *)pointer,
+                                          count_of(row, message), unpacker, to, ret_fault);
     case MP_MAP_TITLE:
         decode_title(pointer, to);
         return 0;
@@ -131,14 +154,14 @@ static int decode_row(const struct mp_map_row *row, const void *message, void *d
     }
 }
 
-int mp_map_decode(const struct mp_map *map, const ProtobufCMessage *message, void *domain,
-                  struct mp_fault *ret_fault)
+int mp_map_decode(const struct mp_map *map, const ProtobufCMessage *message,
+                  struct mp_unpacker *unpacker, void *domain, struct mp_fault *ret_fault)
 {
-    for (size_t i = 0; i < map->row_count; i++) {
-        if (decode_row(&map->rows[i], message, domain, ret_fault) != 0)
-            return 1;
-    }
-    return 0;
+    int result = 0;
+
+    for (size_t i = 0; result == 0 && i < map->row_count; i++)
+        result = decode_row(&map->rows[i], message, unpacker, domain, ret_fault);
+    return result;
 }
 
 static int decode_source(const Milepost__V1__Source *message, struct mp_source *ret_source,
@@ -156,8 +179,8 @@ static int decode_source(const Milepost__V1__Source *message, struct mp_source *
     return 0;
 }
 
-int mp_change_from_wire(const Milepost__V1__Change *message, struct mp_change *ret_change,
-                        struct mp_fault *ret_fault)
+int mp_change_from_wire(const Milepost__V1__Change *message, struct mp_unpacker *unpacker,
+                        struct mp_change *ret_change, struct mp_fault *ret_fault)
 {
     enum mp_change_kind kind = (enum mp_change_kind)((int)message->kind_case - MP_KIND_NUMBERS);
     const struct mp_map *map = mp_map_of_change(kind);
@@ -177,5 +200,5 @@ int mp_change_from_wire(const Milepost__V1__Change *message, struct mp_change *r
         decode_source(message->source, &ret_change->source, ret_fault) != 0)
         return 1;
     /* Every member of a union begins where it does; so do the pointers of the oneof. */
-    return mp_map_decode(map, &message->term->base, &ret_change->term, ret_fault);
+    return mp_map_decode(map, &message->term->base, unpacker, &ret_change->term, ret_fault);
 }

@@ -98,6 +98,17 @@ static const void *encode_part(const struct mp_map_row *row, const void *from,
     }
 }
 
+static bool encode_calendar_days(const struct mp_map_row *row,
+                                 const struct mp_calendar_version *version, void *message,
+                                 struct mp_arena *arena)
+{
+    Milepost__V1__CalendarDay **days = mp_calendar_days_to_wire(version, arena);
+
+    memcpy((char *)message + row->wire, &days, sizeof(days));
+    memcpy((char *)message + row->count, &version->day_count, sizeof(version->day_count));
+    return days != NULL || version->day_count == 0;
+}
+
 static bool encode_row(const struct mp_map_row *row, const void *domain, void *message,
                        struct mp_arena *arena)
 {
@@ -125,6 +136,12 @@ static bool encode_row(const struct mp_map_row *row, const void *domain, void *m
         number = flag ? 1 : 0;
         memcpy(to, &number, sizeof(number));
         return true;
+    case MP_MAP_WEEKEND:
+        number = *(const uint8_t *)from;
+        memcpy(to, &number, sizeof(number));
+        return true;
+    case MP_MAP_CALENDAR_DAYS:
+        return encode_calendar_days(row, from, message, arena);
     case MP_MAP_DURATION:
         memcpy(&number, from, sizeof(number));
         number++;

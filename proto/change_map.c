@@ -131,6 +131,24 @@ static const struct mp_map_row epoch_rows[] = {
     EPOCH(TEXT, why),
 };
 
+static const struct mp_map_row calendar_rows[] = {
+    ROW(TEXT, Calendar, name, mp_calendar_version, name),
+    ROW(DAY, Calendar, valid_from, mp_calendar_version, valid_from),
+    ROW(WEEKEND, Calendar, weekend, mp_calendar_version, weekend),
+    {.op = MP_MAP_CALENDAR_DAYS,
+     .wire = offsetof(WIRE(Calendar), days),
+     .count = offsetof(WIRE(Calendar), n_days),
+     .domain = 0,
+     .name = "days"},
+};
+
+#define POLICY(op, member) ROW(op, Policy, member, mp_policy, member)
+static const struct mp_map_row policy_rows[] = {
+    POLICY(TEXT, programme),   POLICY(DAY, valid_from),       POLICY(NUMBER, amber_days),
+    POLICY(NUMBER, red_days),  POLICY(NUMBER, amber_percent), POLICY(NUMBER, red_percent),
+    POLICY(NUMBER, grey_days), POLICY(NUMBER, report_days),   POLICY(NUMBER, least_for_index),
+};
+
 /* Messages that share rows have to lie alike in memory. */
 #define SAME_PLACE(a, b, member)                                                                   \
     _Static_assert(offsetof(WIRE(a), member) == offsetof(WIRE(b), member), #b "." #member)
@@ -178,6 +196,8 @@ static const struct mp_map maps[MP_CHANGE_LAST + 1] = {
     WHOLE(OBSERVATION, observation, observation_rows),
     WHOLE(WITHDRAWAL, withdrawal, withdrawal_rows),
     WHOLE(EPOCH_STARTED, epoch_started, epoch_rows),
+    WHOLE(CALENDAR, calendar, calendar_rows),
+    WHOLE(POLICY, policy, policy_rows),
 };
 
 const struct mp_map *mp_map_of_change(enum mp_change_kind kind)

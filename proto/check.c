@@ -150,7 +150,9 @@ static bool step(struct walk *walk)
     if (!mp_wire_next(&level->wire)) {
         walk->depth--;
         return level->wire.reader.error == 0 ||
-               refuse(walk, MP_REJECT_MALFORMED, "the bytes are not a well-formed message");
+               refuse(walk, MP_REJECT_MALFORMED,
+                      "the bytes are not a well-formed message: encode them as the schema "
+                      "milepost/v1 says");
     }
     field = find_field(level);
     if (field == NULL)

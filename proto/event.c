@@ -14,8 +14,8 @@ static int check_place(uint64_t seq, bool has_topic)
     return seq == 0 || !has_topic ? MP_EMALFORMED : 0;
 }
 
-static int from_wire(const Milepost__V1__Event *message, struct mp_event *ret_event,
-                     struct mp_fault *ret_fault)
+static int from_wire(const Milepost__V1__Event *message, struct mp_unpacker *unpacker,
+                     struct mp_event *ret_event, struct mp_fault *ret_fault)
 {
     if (check_place(message->seq, message->topic[0] != '\0') != 0 || message->change == NULL ||
         (message->submission.len != 0 && message->submission.len != MP_UUID_BYTES))
@@ -29,7 +29,7 @@ static int from_wire(const Milepost__V1__Event *message, struct mp_event *ret_ev
     if (message->submission.len != 0)
         memcpy(ret_event->submission.bytes, message->submission.data, MP_UUID_BYTES);
     ret_event->index = message->index;
-    return mp_change_from_wire(message->change, &ret_event->change, ret_fault);
+    return mp_change_from_wire(message->change, unpacker, &ret_event->change, ret_fault);
 }
 
 int mp_event_decode(struct mp_span bytes, struct mp_arena *arena, struct mp_event *ret_event)
@@ -45,7 +45,7 @@ int mp_event_decode(struct mp_span bytes, struct mp_arena *arena, struct mp_even
         return MP_EMALFORMED;
     result = mp_unpack(&unpacker, &milepost__v1__event__descriptor, bytes, &message, &fault);
     if (result == 0)
-        result = from_wire((const void *)message, &event, &fault);
+        result = from_wire((const void *)message, &unpacker, &event, &fault);
     if (result != 0) {
         mp_arena_release(arena, before);
         return mp_fault_error(result, &fault);

@@ -18,8 +18,9 @@ static const struct {
     {                                                                                              \
         offsetof(milestone_message, member), offsetof(struct mp_milestone_record, member)          \
     }
-    SLOT(first),     SLOT(approved),   SLOT(forecast),   SLOT(met),
-    SLOT(confirmed), SLOT(suspension), SLOT(resumption), SLOT(rebaseline),
+    SLOT(first),      SLOT(approved),   SLOT(forecast),
+    SLOT(met),        SLOT(confirmed),  SLOT(suspension),
+    SLOT(resumption), SLOT(rebaseline), SLOT(forecast_before),
 #undef SLOT
 };
 
@@ -39,7 +40,7 @@ static int decode_slot(const Milepost__V1__Slot *message, struct mp_slot *ret_sl
     return mp_date_is_set(ret_slot->date) ? 0 : MP_EMALFORMED;
 }
 
-static int decode_milestone(const milestone_message *message,
+static int decode_milestone(const milestone_message *message, struct mp_unpacker *unpacker,
                             struct mp_milestone_record *ret_milestone, struct mp_fault *ret_fault)
 {
     const void *slot;
@@ -68,7 +69,7 @@ static int decode_milestone(const milestone_message *message,
     }
     ret_milestone->cancelled_seq = message->cancelled_seq;
     return mp_map_decode(mp_map_of_change(MP_CHANGE_MILESTONE), &message->definition->base,
-                         &ret_milestone->definition, ret_fault);
+                         unpacker, &ret_milestone->definition, ret_fault);
 }
 
 static int decode_agency(const Milepost__V1__AgencyRecord *message, struct mp_unpacker *unpacker,
@@ -89,11 +90,11 @@ static int decode_agency(const Milepost__V1__AgencyRecord *message, struct mp_un
         ret_agency->keys[i].added_seq = key->added_seq;
         ret_agency->keys[i].revoked_seq = key->revoked_seq;
     }
-    return mp_map_decode(mp_map_of_change(MP_CHANGE_AGENCY), &message->definition->base,
+    return mp_map_decode(mp_map_of_change(MP_CHANGE_AGENCY), &message->definition->base, unpacker,
                          &ret_agency->definition, ret_fault);
 }
 
-static int decode_project(const Milepost__V1__ProjectRecord *message,
+static int decode_project(const Milepost__V1__ProjectRecord *message, struct mp_unpacker *unpacker,
                           struct mp_project_record *ret_project, struct mp_fault *ret_fault)
 {
     if (message->definition == NULL)
@@ -105,11 +106,12 @@ static int decode_project(const Milepost__V1__ProjectRecord *message,
         ret_project->stated.stated_on = message->stated->stated_on;
         ret_project->stated.status = (enum mp_project_status)message->stated->status;
     }
-    return mp_map_decode(mp_map_of_change(MP_CHANGE_PROJECT), &message->definition->base,
+    return mp_map_decode(mp_map_of_change(MP_CHANGE_PROJECT), &message->definition->base, unpacker,
                          &ret_project->definition, ret_fault);
 }
 
 static int decode_observation(const Milepost__V1__ObservationRecord *message,
+                              struct mp_unpacker *unpacker,
                               struct mp_observation_record *ret_observation,
                               struct mp_fault *ret_fault)
 {
@@ -120,7 +122,7 @@ static int decode_observation(const Milepost__V1__ObservationRecord *message,
     ret_observation->source = message->source;
     ret_observation->withdrawn_by = message->withdrawn_by;
     return mp_map_decode(mp_map_of_change(MP_CHANGE_OBSERVATION), &message->observation->base,
-                         &ret_observation->observation, ret_fault);
+                         unpacker, &ret_observation->observation, ret_fault);
 }
 
 static int decode_value(const Milepost__V1__Record *message, struct mp_unpacker *unpacker,
@@ -128,28 +130,43 @@ static int decode_value(const Milepost__V1__Record *message, struct mp_unpacker 
 {
     switch (ret_record->subject.kind) {
     case MP_KIND_TERM:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_TERM), &message->term->base,
+        return mp_map_decode(mp_map_of_change(MP_CHANGE_TERM), &message->term->base, unpacker,
                              &ret_record->term, ret_fault);
     case MP_KIND_AGENCY:
         return decode_agency(message->agency, unpacker, &ret_record->agency, ret_fault);
     case MP_KIND_PROJECT:
-        return decode_project(message->project, &ret_record->project, ret_fault);
+        return decode_project(message->project, unpacker, &ret_record->project, ret_fault);
     case MP_KIND_MILESTONE:
-        return decode_milestone(message->milestone, &ret_record->milestone, ret_fault);
+        return decode_milestone(message->milestone, unpacker, &ret_record->milestone, ret_fault);
     case MP_KIND_LINK:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_LINK), &message->link->base,
+        return mp_map_decode(mp_map_of_change(MP_CHANGE_LINK), &message->link->base, unpacker,
                              &ret_record->link, ret_fault);
     case MP_KIND_INDICATOR:
         return mp_map_decode(mp_map_of_change(MP_CHANGE_INDICATOR), &message->indicator->base,
-                             &ret_record->indicator, ret_fault);
+                             unpacker, &ret_record->indicator, ret_fault);
     case MP_KIND_OBSERVATION:
-        return decode_observation(message->observation, &ret_record->observation, ret_fault);
+        return decode_observation(message->observation, unpacker, &ret_record->observation,
+                                  ret_fault);
+    case MP_KIND_CALENDAR:
+        return mp_map_decode(mp_map_of_change(MP_CHANGE_CALENDAR), &message->calendar->base,
+                             unpacker, &ret_record->calendar, ret_fault);
+    case MP_KIND_POLICY:
+        return mp_map_decode(mp_map_of_change(MP_CHANGE_POLICY), &message->policy->base, unpacker,
+                             &ret_record->policy, ret_fault);
     case MP_KIND_EPOCH:
         return mp_map_decode(mp_map_of_change(MP_CHANGE_EPOCH_STARTED), &message->epoch->base,
-                             &ret_record->epoch, ret_fault);
+                             unpacker, &ret_record->epoch, ret_fault);
     default:
         return MP_EMALFORMED;
     }
+}
+
+/* A topic ends in a slash; the rest of it is the ledger's to keep right. */
+static bool is_topic(const char *text)
+{
+    size_t size = strlen(text);
+
+    return size > 1 && text[size - 1] == '/';
 }
 
 static int from_wire(const Milepost__V1__Record *message, struct mp_unpacker *unpacker,
@@ -157,7 +174,7 @@ static int from_wire(const Milepost__V1__Record *message, struct mp_unpacker *un
 {
     if (message->kind == MILEPOST__V1__RECORD_KIND__RECORD_KIND_UNSPECIFIED ||
         (int)message->value_case != (int)message->kind + MP_KIND_NUMBERS ||
-        message->topic[0] == '\0')
+        !is_topic(message->topic))
         return MP_EMALFORMED;
     ret_record->subject.kind = (enum mp_kind)message->kind;
     ret_record->subject.topic = message->topic;

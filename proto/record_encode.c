@@ -6,8 +6,8 @@
 /* Where the parts of a milestone's message lie while it is packed. */
 struct milestone_parts {
     Milepost__V1__MilestoneRecord record;
-    Milepost__V1__Slot slots[8];
-    Milepost__V1__Date dates[8];
+    Milepost__V1__Slot slots[9];
+    Milepost__V1__Date dates[9];
     Milepost__V1__StatedProgress progress;
     Milepost__V1__Decimal percent;
     Milepost__V1__StatedMilestoneStatus stated;
@@ -46,6 +46,7 @@ static void encode_milestone_statements(const struct mp_milestone_record *milest
     message->suspension = encode_slot(&milestone->suspension, &slots[5], &dates[5]);
     message->resumption = encode_slot(&milestone->resumption, &slots[6], &dates[6]);
     message->rebaseline = encode_slot(&milestone->rebaseline, &slots[7], &dates[7]);
+    message->forecast_before = encode_slot(&milestone->forecast_before, &slots[8], &dates[8]);
     if (milestone->progress.seq != 0) {
         milepost__v1__decimal__init(&parts->percent);
         parts->percent.unscaled = milestone->progress.percent.unscaled;
@@ -170,6 +171,10 @@ static ProtobufCMessage *encode_value(const struct mp_record *record, struct mp_
         return mp_map_encode(mp_map_of_change(MP_CHANGE_INDICATOR), &record->indicator, arena);
     case MP_KIND_OBSERVATION:
         return encode_observation(&record->observation, arena);
+    case MP_KIND_CALENDAR:
+        return mp_map_encode(mp_map_of_change(MP_CHANGE_CALENDAR), &record->calendar, arena);
+    case MP_KIND_POLICY:
+        return mp_map_encode(mp_map_of_change(MP_CHANGE_POLICY), &record->policy, arena);
     default: /* MP_KIND_EPOCH */
         return mp_map_encode(mp_map_of_change(MP_CHANGE_EPOCH_STARTED), &record->epoch, arena);
     }
@@ -184,7 +189,7 @@ int mp_record_encode(const struct mp_record *record, struct mp_arena *arena,
     ProtobufCMessage *value;
     int result = MP_ENOMEM;
 
-    if ((int)record->subject.kind <= MP_KIND_NONE || record->subject.kind > MP_KIND_EPOCH)
+    if ((int)record->subject.kind <= MP_KIND_NONE || record->subject.kind > MP_KIND_LAST)
         return MP_EINVAL;
     value = encode_value(record, arena);
     if (value != NULL) {

@@ -15,9 +15,12 @@ static int decode_ids(const Milepost__V1__Submission *message, struct mp_submiss
                       struct mp_fault *ret_fault)
 {
     if (message->id.len != MP_UUID_BYTES)
-        return refuse(ret_fault, MP_REJECT_ID_INVALID, "id", "an id has 16 bytes");
+        return refuse(ret_fault, MP_REJECT_ID_INVALID, "id",
+                      "an id has 16 bytes: give a UUID of version 7 or 8");
     if (message->after.len != 0 && message->after.len != MP_UUID_BYTES)
-        return refuse(ret_fault, MP_REJECT_ID_INVALID, "after", "an id has 16 bytes, or none");
+        return refuse(
+            ret_fault, MP_REJECT_ID_INVALID, "after",
+            "an id has 16 bytes, or none: give the id of the submission before, or nothing");
     memcpy(ret_submission->id.bytes, message->id.data, MP_UUID_BYTES);
     if (message->after.len != 0)
         memcpy(ret_submission->after.bytes, message->after.data, MP_UUID_BYTES);
@@ -51,13 +54,13 @@ static int decode(struct mp_span bytes, struct mp_unpacker *unpacker,
         mp_unpacker_array(unpacker, message->n_changes, sizeof(*ret_submission->changes));
     if (ret_submission->changes == NULL)
         return mp_unpacker_short(unpacker, ret_fault);
-    for (size_t i = 0; i < message->n_changes; i++) {
-        if (mp_change_from_wire(message->changes[i], &ret_submission->changes[i], ret_fault) != 0) {
+    for (size_t i = 0; result == 0 && i < message->n_changes; i++) {
+        result = mp_change_from_wire(message->changes[i], unpacker, &ret_submission->changes[i],
+                                     ret_fault);
+        if (result == 1)
             put_index_before(ret_fault, i);
-            return 1;
-        }
     }
-    return 0;
+    return result;
 }
 
 int mp_submission_decode(struct mp_span bytes, struct mp_arena *arena,

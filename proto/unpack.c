@@ -63,7 +63,9 @@ int mp_unpack(struct mp_unpacker *unpacker, const ProtobufCMessageDescriptor *ty
     }
     if (unpacker->is_short)
         return mp_unpacker_short(unpacker, ret_fault);
-    mp_fault_set(ret_fault, MP_REJECT_MALFORMED, "", "the bytes are not a well-formed message");
+    mp_fault_set(
+        ret_fault, MP_REJECT_MALFORMED, "",
+        "the bytes are not a well-formed message: encode them as the schema milepost/v1 says");
     return 1;
 }
 

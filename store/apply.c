@@ -4,70 +4,55 @@
 
 #include <stdlib.h>
 
-/* The statement's entry leaves the figures before the withdrawal is folded. */
-static int mark_withdrawn(struct mp_batch *batch, const struct mp_event *event,
-                          const struct mp_subject *index_subject)
+/* What it withdraws leaves the figures before the withdrawal is folded. */
+static int mark_withdrawn(struct mp_batch *batch, const struct mp_event *event)
 {
     const struct mp_withdrawal *withdrawal = &event->change.withdrawal;
-    struct mp_store_withdrawn *withdrawn = &batch->withdrawn[batch->withdrawn_count];
-    struct mp_store_key key;
-    struct mp_entry entry;
-    int found;
+    struct mp_store_look look;
+    struct mp_entry entry = {.seq = 0};
+    int found = mp_store_batch_look(batch, &look);
 
-    for (size_t i = 0; i < batch->pending_count; i++) {
-        if (batch->pending[i].entry.seq == withdrawal->seq) {
-            batch->pending[i].entry.withdrawn_by = event->seq;
-            return 0;
-        }
-    }
-    found = mp_store_file_entries(batch);
     if (found == 0)
-        found = mp_store_entry_get(batch->txn, &batch->store->tables, index_subject,
-                                   withdrawal->withdrawn_kind, withdrawal->withdrawn_stated_on,
-                                   withdrawal->seq, &entry);
+        found = mp_store_look_entry(&look, withdrawal->seq, &entry);
     if (found <= 0)
         return found < 0 ? found : MP_ECORRUPT;
-    mp_store_key_entry(&key, index_subject, withdrawal->withdrawn_kind,
-                       withdrawal->withdrawn_stated_on, withdrawal->seq);
-    withdrawn->key = mp_arena_copy(batch->arena, mp_store_key_span(&key));
-    withdrawn->seq = withdrawal->seq;
-    withdrawn->by = event->seq;
-    if (withdrawn->key.data == NULL)
-        return MP_ENOMEM;
-    batch->withdrawn_count++;
+    if (entry.kind != withdrawal->withdrawn_kind || entry.withdrawn_by != 0 ||
+        entry.stated_on != withdrawal->withdrawn_stated_on)
+        return MP_ECORRUPT;
+    batch->withdrawn[batch->withdrawn_count++] =
+        (struct mp_store_withdrawn){.seq = withdrawal->seq, .by = event->seq};
     return 0;
 }
 
-static int add_pending(struct mp_batch *batch, const struct mp_event *event, struct mp_span bytes,
-                       struct mp_store_cached_topic *topic, const struct mp_subject *index_subject)
+/* Into the run of its kind when it comes in order, else under a key of its own. */
+static int file_entry(struct mp_batch *batch, struct mp_store_pending *pending,
+                      struct mp_store_cached *cached, const struct mp_subject *index_subject)
 {
-    struct mp_store_pending *pending = &batch->pending[batch->pending_count];
+    const struct mp_entry *entry = &pending->entry;
+    struct mp_store_item item = {.day = entry->stated_on, .seq = entry->seq};
+    struct mp_store_run *run;
     struct mp_store_key key;
-    uint8_t *place;
 
-    mp_event_entry(event, &pending->entry);
-    mp_store_key_entry(&key, index_subject, pending->entry.kind, pending->entry.stated_on,
-                       event->seq);
+    mp_store_key_entry(&key, index_subject, entry->kind, entry->stated_on, entry->seq);
     if (key.too_long)
         return MP_ETOOBIG;
-    pending->bytes = bytes;
-    pending->topic = topic;
-    pending->of_agency = strcmp(event->topic, MP_TOPIC_AGENCY) == 0;
-    place = mp_arena_alloc(batch->arena, key.size + MP_STORE_ENTRY_BYTES);
-    pending->statements_bytes = key.size - 12; /* without day and seq */
-    if (place == NULL)
-        return MP_ENOMEM;
-    memcpy(place, key.bytes, key.size);
-    pending->key = mp_span_make(place, key.size);
-    pending->value = place + key.size;
-    pending->hash = mp_hash_chain(&batch->head.hash, bytes);
-    batch->pending_count++;
-    return 0;
+    pending->key = mp_span_make(NULL, 0);
+    if (index_subject->kind != MP_KIND_OBSERVATION) {
+        run = mp_store_cache_run(batch, cached, entry->kind);
+        if (run == NULL)
+            return MP_ENOMEM;
+        mp_store_cache_touch(batch, cached);
+        if (mp_store_run_takes(run, item))
+            return mp_store_run_add(run, item, batch->mark_number, batch->cache);
+    }
+    pending->key = mp_arena_copy(batch->arena, mp_store_key_span(&key));
+    return pending->key.data == NULL ? MP_ENOMEM : 0;
 }
 
 static int file_event(struct mp_batch *batch, const struct mp_event *event, struct mp_span bytes,
-                      struct mp_store_cached_topic *topic)
+                      struct mp_store_cached *cached)
 {
+    struct mp_store_pending *pending = &batch->pending[batch->pending_count];
     struct mp_subject index_subject;
     int error;
 
@@ -75,30 +60,42 @@ static int file_event(struct mp_batch *batch, const struct mp_event *event, stru
         return MP_ETOOBIG;
     error = mp_event_index_subject(event, batch->arena, &index_subject);
     if (error == 0 && event->change.kind == MP_CHANGE_WITHDRAWAL)
-        error = mark_withdrawn(batch, event, &index_subject);
+        error = mark_withdrawn(batch, event);
+    mp_event_entry(event, &pending->entry);
     if (error == 0)
-        error = add_pending(batch, event, bytes, topic, &index_subject);
-    return error == MP_EMALFORMED ? MP_ECORRUPT : error;
+        error = file_entry(batch, pending, cached, &index_subject);
+    if (error < 0)
+        return error == MP_EMALFORMED ? MP_ECORRUPT : error;
+    pending->bytes = bytes;
+    pending->of_agency = strcmp(event->topic, MP_TOPIC_AGENCY) == 0;
+    pending->hash = mp_hash_chain(&batch->head.hash, bytes);
+    batch->pending_count++;
+    return 0;
+}
+
+/* Whether mp_fold takes nothing but figures from the event. */
+static bool shares_no_text(enum mp_change_kind kind)
+{
+    return kind == MP_CHANGE_WITHDRAWAL ||
+           (mp_change_is_statement(kind) && kind != MP_CHANGE_OBSERVATION);
 }
 
 static int fold_record(struct mp_batch *batch, const struct mp_event *event,
-                       const struct mp_subject *subject)
+                       struct mp_store_cached *cached)
 {
-    struct mp_entries entries = mp_store_batch_entries(batch);
+    struct mp_entries entries = {.context = batch, .latest = batch->view.latest};
     struct mp_record *after = mp_arena_alloc(batch->arena, sizeof(*after));
-    struct mp_store_cached *cached;
     int error;
 
     if (after == NULL)
         return MP_ENOMEM;
-    error = mp_store_cache_record(batch, subject, &cached);
-    if (error == 0)
-        error = mp_fold(cached->now, event, &entries, batch->arena, after);
+    error = mp_fold(cached->now, event, &entries, batch->arena, after);
     if (error < 0)
         return error;
     mp_store_cache_touch(batch, cached);
     cached->now = after;
     cached->dirty = true;
+    cached->borrows |= !shares_no_text(event->change.kind);
     return 0;
 }
 
@@ -157,20 +154,27 @@ static int follow(struct mp_batch *batch, const struct mp_change *change)
 int mp_store_batch_take(struct mp_batch *batch, const struct mp_event *event, struct mp_span bytes,
                         const struct mp_subject *subject)
 {
+    struct mp_store_item item = {.seq = event->seq};
     struct mp_store_cached_topic *topic;
+    struct mp_store_cached *cached;
     int error = mp_store_cache_topic(batch, mp_span_text(event->topic), &topic);
 
+    if (error == 0)
+        error = mp_store_cache_record(batch, subject, &cached);
     if (error == 0 && (event->seq != batch->head.seq + 1 || event->prev != topic->now.last))
         error = MP_ECORRUPT;
     if (error == 0)
-        error = file_event(batch, event, bytes, topic);
+        error = file_event(batch, event, bytes, cached);
     if (error == 0)
-        error = fold_record(batch, event, subject);
+        error = fold_record(batch, event, cached);
     if (error == 0)
         error = follow(batch, &event->change);
     if (error < 0)
         return error;
     mp_store_cache_touch_topic(batch, topic);
+    error = mp_store_run_add(&topic->run, item, batch->mark_number, batch->cache);
+    if (error < 0)
+        return error;
     topic->now.last = event->seq;
     topic->now.count++;
     topic->dirty = true;

@@ -37,8 +37,9 @@ int mp_store_ask_get(struct mp_store_asking *asking)
     int result = mp_subject_parse(asking->arena, ask->record_kind, ask->id, &subject);
 
     if (result == MP_EMALFORMED)
-        return mp_store_asking_refuse(asking, MP_ASK_MALFORMED, "\"%s\" is not the id of a %s",
-                                      ask->id, mp_code_name(MP_FAMILY_KIND, (int)ask->record_kind));
+        return mp_store_asking_refuse(asking, MP_ASK_MALFORMED,
+                                      "\"%s\" is no id of its kind (%s): correct it", ask->id,
+                                      mp_code_name(MP_FAMILY_KIND, (int)ask->record_kind));
     if (result == 0)
         result = mp_store_asking_set_time(asking);
     if (result < 0 || asking->is_refused)

@@ -29,7 +29,7 @@ static int add_topics(struct mp_store_asking *asking, struct mp_span from)
             error = set_topic_cursor(asking, mp_kv_key(cursor));
             return error < 0 ? error : 1;
         }
-        error = mp_store_position_open(mp_kv_value(cursor), &position);
+        error = mp_store_position_open(mp_kv_value(cursor), &position, NULL);
         if (error == 0)
             error =
                 mp_page_add_topic(asking->page, mp_kv_key(cursor), position.last, position.count);
@@ -86,7 +86,7 @@ int mp_store_ask_snapshot(struct mp_store_asking *asking)
         first = from.data[0];
     if (from.size > 0 && from.data[0] == 0)
         from.size = 0;
-    for (int kind = first; kind <= MP_KIND_EPOCH && result == 0; kind++) {
+    for (int kind = first; kind <= MP_KIND_LAST && result == 0; kind++) {
         result = add_kind(asking, cursor, (enum mp_kind)kind, from);
         from.size = 0;
     }

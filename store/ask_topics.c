@@ -15,7 +15,7 @@ int mp_store_ask_topics(struct mp_store_asking *asking)
 
         if (mp_store_asking_is_full(asking))
             return mp_page_set_cursor(asking->page, mp_kv_key(cursor));
-        error = mp_store_position_open(mp_kv_value(cursor), &position);
+        error = mp_store_position_open(mp_kv_value(cursor), &position, NULL);
         if (error == 0)
             error =
                 mp_page_add_topic(asking->page, mp_kv_key(cursor), position.last, position.count);

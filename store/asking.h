@@ -20,10 +20,10 @@ struct mp_store_asking {
     struct mp_arena *arena;
     struct mp_buffer *page;
     size_t page_start;
-    struct mp_head head;        /* of the snapshot */
-    uint64_t seq_most;          /* as-recorded: the last event of then; else UINT64_MAX */
-    struct mp_kv_cursor *index; /* on by_subject, opened when first needed */
-    struct mp_buffer record;    /* an encoded record */
+    struct mp_head head; /* of the snapshot */
+    uint64_t seq_most;   /* as-recorded: the last event of then; else UINT64_MAX */
+    struct mp_kv_cursor *runs, *by_subject; /* opened when first needed */
+    struct mp_buffer record;                /* an encoded record */
     size_t rows, rows_most, scanned, scan_most;
     bool is_refused; /* the page is an error */
 };

@@ -16,13 +16,17 @@ struct mp_batch *mp_store_batch_new(struct mp_store *store)
     batch->view = mp_store_batch_view;
     batch->view.context = batch;
     batch->arena = mp_arena_new(MP_STORE_BATCH_ARENA);
+    batch->cache = mp_arena_new(MP_STORE_CACHE_ARENA);
     batch->records = mp_table_new(RECORDS_MOST);
     batch->topics = mp_table_new(RECORDS_MOST);
+    batch->senders = mp_table_new(RECORDS_MOST);
     mp_buffer_init(&batch->scratch, MP_STORE_VALUE_MOST);
-    if (batch->arena == NULL || batch->records == NULL || batch->topics == NULL) {
+    if (batch->arena == NULL || batch->cache == NULL || batch->records == NULL ||
+        batch->topics == NULL || batch->senders == NULL) {
         mp_store_batch_free(batch);
         return NULL;
     }
+    batch->empty = mp_arena_mark(batch->arena);
     return batch;
 }
 
@@ -32,13 +36,27 @@ void mp_store_batch_free(struct mp_batch *batch)
         return;
     mp_batch_abort(batch);
     mp_arena_free(batch->arena);
+    mp_arena_free(batch->cache);
     mp_table_free(batch->records);
     mp_table_free(batch->topics);
+    mp_table_free(batch->senders);
     mp_buffer_done(&batch->scratch);
     free(batch->new_keys);
     free(batch->events);
-    free(batch->unfiled);
     free(batch);
+}
+
+/* What it knows of the store's content, to be read again. */
+static void forget(struct mp_batch *batch)
+{
+    mp_arena_reset(batch->cache);
+    mp_table_clear(batch->records);
+    mp_table_clear(batch->topics);
+    mp_table_clear(batch->senders);
+    batch->listed = NULL;
+    batch->listed_topics = NULL;
+    batch->listed_count = batch->listed_topic_count = 0;
+    batch->is_stale = false;
 }
 
 int mp_batch_begin(struct mp_store *store, int64_t now_us, struct mp_batch **ret_batch)
@@ -53,16 +71,17 @@ int mp_batch_begin(struct mp_store *store, int64_t now_us, struct mp_batch **ret
     error = mp_kv_begin(store->kv, true, &batch->txn);
     if (error < 0)
         return error;
-    mp_arena_reset(batch->arena);
-    mp_table_clear(batch->records);
-    mp_table_clear(batch->topics);
+    mp_arena_release(batch->arena, batch->empty); /* what it holds is used again */
+    if (batch->is_stale || mp_arena_used_bytes(batch->cache) > MP_STORE_CACHE_KEPT)
+        forget(batch);
     batch->head = mp_store_head(store);
-    if (batch->head.recorded_at_us < now_us)
-        batch->head.recorded_at_us = now_us;
+    /* Each batch has a moment of its own, also while the clock is behind: what the ledger held
+     * between two batches can be asked for. */
+    batch->head.recorded_at_us =
+        batch->head.recorded_at_us < now_us ? now_us : batch->head.recorded_at_us + 1;
     batch->network_at_begin = mp_network_mark(store->network);
     batch->new_key_count = 0;
     batch->event_count = 0;
-    batch->unfiled_count = 0;
     batch->has_agency_events = false;
     batch->has_changes = false;
     mp_batch_mark(batch);
@@ -82,7 +101,8 @@ struct mp_arena *mp_batch_arena(struct mp_batch *batch)
 
 bool mp_batch_has_room(const struct mp_batch *batch)
 {
-    return mp_arena_used_bytes(batch->arena) + MP_STORE_BATCH_SPARE <= MP_STORE_BATCH_ARENA;
+    return mp_arena_used_bytes(batch->arena) + MP_STORE_BATCH_SPARE <= MP_STORE_BATCH_ARENA &&
+           mp_arena_used_bytes(batch->cache) + MP_STORE_BATCH_SPARE <= MP_STORE_CACHE_ARENA;
 }
 
 uint64_t mp_batch_next_seq(const struct mp_batch *batch)
@@ -93,29 +113,6 @@ uint64_t mp_batch_next_seq(const struct mp_batch *batch)
 int64_t mp_batch_recorded_at_us(const struct mp_batch *batch)
 {
     return batch->head.recorded_at_us;
-}
-
-int mp_batch_outcome(struct mp_batch *batch, const char *agency, const struct mp_uuid *id,
-                     struct mp_hash *ret_hash, struct mp_span *ret_answer)
-{
-    struct mp_store_key key;
-    struct mp_span value, answer;
-    struct mp_hash hash;
-    int error;
-
-    mp_store_key_submission(&key, agency, id);
-    if (!mp_kv_get(batch->txn, batch->store->tables.submissions, mp_store_key_span(&key), &value))
-        return mp_kv_error(batch->txn);
-    error = mp_store_outcome_open(value, &hash, &answer);
-    if (error < 0)
-        return error;
-    /* LMDB's own bytes last only until the next write. */
-    answer = mp_arena_copy(batch->arena, answer);
-    if (answer.data == NULL)
-        return MP_ENOMEM;
-    *ret_hash = hash;
-    *ret_answer = answer;
-    return 1;
 }
 
 void mp_batch_mark(struct mp_batch *batch)
@@ -160,42 +157,27 @@ static int add_span(struct mp_span **items, size_t *count, size_t *capacity, str
     return 0;
 }
 
-/* What the commit writes in order: by_subject, and by_topic, which no batch reads. */
-static int list_pending(struct mp_batch *batch, const struct mp_store_pending *pending)
+static int put_pending(struct mp_batch *batch, const struct mp_store_pending *pending)
 {
-    struct mp_store_filed *filed = mp_arena_alloc(batch->arena, sizeof(*filed));
-    struct mp_store_cached_topic *topic = pending->topic;
-    int error = filed == NULL ? MP_ENOMEM : 0;
-
-    if (error == 0)
-        error =
-            add_span(&batch->events, &batch->event_count, &batch->event_capacity, pending->bytes);
-    if (error == 0)
-        error = add_span(&batch->unfiled, &batch->unfiled_count, &batch->unfiled_capacity,
-                         pending->key);
-    if (error < 0)
-        return error;
-    mp_store_entry_write(pending->value, &pending->entry);
-    filed->seq = pending->entry.seq;
-    if (topic->last == NULL)
-        topic->first = filed;
-    else
-        topic->last->next = filed;
-    topic->last = filed;
-    batch->has_agency_events |= pending->of_agency;
-    return 0;
-}
-
-static void put_pending(struct mp_batch *batch, const struct mp_store_pending *pending)
-{
+    const struct mp_store_tables *tables = &batch->store->tables;
     struct mp_store_key key;
     uint8_t *value;
+    int error =
+        add_span(&batch->events, &batch->event_count, &batch->event_capacity, pending->bytes);
 
+    if (error < 0)
+        return error;
+    batch->has_agency_events |= pending->of_agency;
     mp_store_key_seq(&key, pending->entry.seq);
-    value = mp_kv_reserve(batch->txn, batch->store->tables.events, mp_store_key_span(&key),
-                          MP_STORE_EVENT_HEADER + pending->bytes.size, true);
+    if (batch->put_events == NULL)
+        batch->put_events = mp_kv_cursor_open(batch->txn, tables->events);
+    value = mp_kv_cursor_append(batch->put_events, mp_store_key_span(&key),
+                                MP_STORE_EVENT_HEADER + pending->bytes.size);
     if (value != NULL)
         mp_store_event_write(value, &pending->hash, pending->bytes);
+    if (pending->key.size > 0)
+        mp_kv_put(batch->txn, tables->by_subject, pending->key, mp_span_make("", 0));
+    return mp_kv_error(batch->txn);
 }
 
 int mp_store_compare_keys(const void *left, const void *right)
@@ -206,57 +188,31 @@ int mp_store_compare_keys(const void *left, const void *right)
     return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
-int mp_store_file_entries(struct mp_batch *batch)
-{
-    MP_AUTO(mp_kv_cursor_close) struct mp_kv_cursor *cursor = NULL;
-    size_t count = batch->unfiled_count;
-
-    if (count == 0)
-        return mp_kv_error(batch->txn);
-    if (count > 1)
-        qsort(batch->unfiled, count, sizeof(*batch->unfiled), mp_store_compare_keys);
-    cursor = mp_kv_cursor_open(batch->txn, batch->store->tables.by_subject);
-    for (size_t i = 0; i < count; i++) {
-        struct mp_span key = batch->unfiled[i];
-
-        mp_kv_cursor_put(cursor, key, mp_span_make(key.data + key.size, MP_STORE_ENTRY_BYTES));
-    }
-    batch->unfiled_count = 0;
-    return mp_kv_error(batch->txn);
-}
-
 static void put_withdrawn(struct mp_batch *batch, const struct mp_store_withdrawn *withdrawn)
 {
-    const struct mp_store_tables *tables = &batch->store->tables;
-    uint8_t bytes[MP_STORE_ENTRY_BYTES];
-    struct mp_entry entry;
-    struct mp_span value;
+    struct mp_store_key key, value;
 
-    /* Its entry was in the table already when it was withdrawn. */
-    if (!mp_kv_get(batch->txn, tables->by_subject, withdrawn->key, &value) ||
-        mp_store_entry_open(withdrawn->key, value, &entry) < 0) {
-        mp_kv_fail(batch->txn, MP_ECORRUPT);
-        return;
-    }
-    entry.withdrawn_by = withdrawn->by;
-    mp_store_entry_write(bytes, &entry);
-    mp_kv_put(batch->txn, tables->by_subject, withdrawn->key, mp_span_make(bytes, sizeof(bytes)));
+    mp_store_key_seq(&key, withdrawn->seq);
+    mp_store_key_seq(&value, withdrawn->by);
+    mp_kv_put(batch->txn, batch->store->tables.withdrawn, mp_store_key_span(&key),
+              mp_store_key_span(&value));
 }
 
 /* Everything since the mark, into LMDB's transaction. */
 int mp_store_batch_settle(struct mp_batch *batch)
 {
-    for (size_t i = 0; i < batch->pending_count; i++) {
-        int error = list_pending(batch, &batch->pending[i]);
+    int error = 0;
 
-        if (error < 0) {
-            mp_kv_fail(batch->txn, error);
-            return error;
-        }
-        put_pending(batch, &batch->pending[i]);
-    }
+    for (size_t i = 0; i < batch->pending_count && error == 0; i++)
+        error = put_pending(batch, &batch->pending[i]);
     for (size_t i = 0; i < batch->withdrawn_count; i++)
         put_withdrawn(batch, &batch->withdrawn[i]);
+    if (error == 0)
+        error = mp_store_cache_settle(batch);
+    if (error < 0) {
+        mp_kv_fail(batch->txn, error);
+        return error;
+    }
     batch->has_changes = true;
     mp_batch_mark(batch);
     return mp_kv_error(batch->txn);
@@ -265,14 +221,15 @@ int mp_store_batch_settle(struct mp_batch *batch)
 int mp_batch_keep(struct mp_batch *batch, const char *agency, const struct mp_uuid *id,
                   const struct mp_hash *hash, struct mp_span answer)
 {
-    struct mp_store_key key;
-    uint8_t *value;
+    int error;
 
-    mp_store_key_submission(&key, agency, id);
-    value = mp_kv_reserve(batch->txn, batch->store->tables.submissions, mp_store_key_span(&key),
-                          MP_STORE_OUTCOME_HEADER + answer.size, false);
-    if (value != NULL)
-        mp_store_outcome_write(value, hash, answer);
+    batch->has_changes = true;
+    error = mp_store_put_outcome(batch, agency, id, hash, answer);
+
+    if (error < 0) {
+        mp_kv_fail(batch->txn, error);
+        return error;
+    }
     return mp_store_batch_settle(batch);
 }
 
@@ -289,13 +246,23 @@ static void give_up(struct mp_batch *batch)
     mp_network_rollback(batch->store->network, batch->network_at_begin);
     forget_keys(batch, 0);
     batch->event_count = 0;
+    /* What was only read is as LMDB has it. */
+    batch->is_stale |=
+        batch->has_changes || batch->listed_count > 0 || batch->listed_topic_count > 0;
+}
+
+static void close_cursors(struct mp_batch *batch)
+{
+    mp_kv_cursor_close(mp_take(batch->put_events));
+    mp_kv_cursor_close(mp_take(batch->runs));
+    mp_kv_cursor_close(mp_take(batch->by_subject));
 }
 
 void mp_batch_abort(struct mp_batch *batch)
 {
     if (batch == NULL || batch->txn == NULL)
         return;
-    mp_kv_cursor_close(mp_take(batch->index));
+    close_cursors(batch);
     mp_kv_abort(mp_take(batch->txn));
     give_up(batch);
 }
@@ -329,12 +296,10 @@ int mp_batch_commit(struct mp_batch *batch)
         else
             agency_events = topic->now.count;
     }
-    error = mp_store_file_entries(batch);
-    if (error == 0)
-        mp_store_cache_flush(batch);
+    mp_store_cache_flush(batch);
     if (batch->event_count > 0)
         put_head(batch);
-    mp_kv_cursor_close(mp_take(batch->index));
+    close_cursors(batch);
     error = mp_kv_commit(mp_take(batch->txn));
     if (error < 0) {
         give_up(batch);

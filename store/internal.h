@@ -10,14 +10,17 @@
 #include "core/domain/fold.h"
 #include "core/domain/network.h"
 #include "core/domain/rules.h"
+#include "store/run.h"
 #include "store/store.h"
 #include "store/tables.h"
 
 #include <pthread.h>
 
 #define MP_STORE_BATCH_ARENA  ((size_t)64 << 20)
-#define MP_STORE_BATCH_SPARE  ((size_t)8 << 20) /* kept free for the commit */
-#define MP_STORE_VALUE_MOST   ((size_t)4 << 20) /* an encoded record or event */
+#define MP_STORE_CACHE_ARENA  ((size_t)64 << 20)
+#define MP_STORE_CACHE_KEPT   ((size_t)16 << 20) /* of it, from one batch to the next */
+#define MP_STORE_BATCH_SPARE  ((size_t)8 << 20)  /* kept free for the commit */
+#define MP_STORE_VALUE_MOST   ((size_t)4 << 20)  /* an encoded record or event */
 #define MP_STORE_KEYS_MOST    1000000
 #define MP_STORE_DATA_FILE    "data.mdb"
 #define MP_STORE_META_SCHEMA  "schema"
@@ -42,53 +45,66 @@ struct mp_store {
 struct mp_store_cached {
     const struct mp_record *now;
     const struct mp_record *before; /* as at the mark, when touched since */
+    struct mp_record *home;         /* where the record of the last commit lies; NULL: nowhere */
+    bool borrows;                   /* now has texts of the batch's arena */
+    struct mp_store_run *runs;      /* by kind */
     uint64_t touched;               /* number of the mark after which it was changed last */
     bool dirty, dirty_before;
-};
-
-/* An event of a topic that was kept in this batch and is not in by_topic yet. */
-struct mp_store_filed {
-    struct mp_store_filed *next;
-    uint64_t seq;
+    struct mp_span key;             /* in state */
+    struct mp_store_cached *listed; /* next of those changed in this batch; itself: the last */
 };
 
 struct mp_store_cached_topic {
+    struct mp_span name;
+    struct mp_store_cached_topic *listed; /* as above */
     struct mp_store_position now, before;
+    struct mp_store_run run;
     uint64_t touched;
     bool dirty, dirty_before;
-    struct mp_store_filed *first, *last; /* in order */
 };
 
 /* An event since the mark, not yet in LMDB. */
 struct mp_store_pending {
     struct mp_span bytes;
     struct mp_hash hash;
-    struct mp_store_cached_topic *topic;
-    bool of_agency;          /* on MP_TOPIC_AGENCY */
-    struct mp_span key;      /* in by_subject */
-    uint8_t *value;          /* there: room right behind the key */
-    size_t statements_bytes; /* of the key: subject and kind */
+    bool of_agency;     /* on MP_TOPIC_AGENCY */
+    struct mp_span key; /* in by_subject; empty when it is in a run */
     struct mp_entry entry;
 };
 
-/* A statement in LMDB that a pending event withdraws. */
+/* A statement that an event since the mark withdraws. */
 struct mp_store_withdrawn {
-    struct mp_span key; /* in by_subject */
     uint64_t seq;
     uint64_t by;
 };
 
+/* What is known of an agency's submissions without a look into LMDB. */
+#define MP_STORE_RECENT 16
+struct mp_store_sender {
+    struct mp_uuid largest;                 /* of all that have an outcome */
+    struct mp_uuid recent[MP_STORE_RECENT]; /* that have one; nil: free */
+    unsigned next;                          /* place in recent */
+};
+
 struct mp_batch {
     struct mp_store *store;
-    struct mp_kv_txn *txn; /* NULL: no batch is open */
-    struct mp_kv_cursor *index;
-    struct mp_arena *arena;
+    struct mp_kv_txn *txn;                               /* NULL: no batch is open */
+    struct mp_kv_cursor *put_events, *runs, *by_subject; /* opened when first needed */
+    struct mp_arena *arena;                              /* of this batch alone */
+    struct mp_arena_mark empty;
     struct mp_buffer scratch;
     struct mp_view view;
+    /* What the store is known to have, from one batch to the next: */
+    struct mp_arena *cache;
     struct mp_table *records; /* state key → struct mp_store_cached */
     struct mp_table *topics;  /* topic → struct mp_store_cached_topic */
-    struct mp_head head;      /* with what was applied */
-    bool has_changes;         /* something for LMDB to commit */
+    struct mp_table *senders; /* agency → struct mp_store_sender */
+    bool is_stale;            /* not so any more: forget it */
+    struct mp_store_cached *listed;
+    struct mp_store_cached_topic *listed_topics;
+    size_t listed_count, listed_topic_count;
+    struct mp_head head; /* with what was applied */
+    bool has_changes;    /* something for LMDB to commit */
 
     /* Since the mark: */
     uint64_t mark_number;
@@ -106,19 +122,19 @@ struct mp_batch {
     size_t new_key_count, new_key_capacity;
     struct mp_span *events; /* bytes in the arena */
     size_t event_count, event_capacity;
-    struct mp_span *unfiled; /* keys of by_subject, each with its value right behind it */
-    size_t unfiled_count, unfiled_capacity;
     bool has_agency_events;
 };
 
 /* ---- index.c ---- */
 
-/* What is not yet, or not any more, for the one who looks. */
+/* Statements as one sees them who asks. */
 struct mp_store_look {
-    struct mp_kv_cursor *cursor; /* on by_subject */
-    uint64_t seq_most;           /* statements and withdrawals beyond it are not seen */
-    const struct mp_store_withdrawn *withdrawn;
-    size_t withdrawn_count;
+    struct mp_kv_txn *txn;
+    const struct mp_store_tables *tables;
+    struct mp_kv_cursor *runs, *by_subject;
+    struct mp_arena *arena; /* for an event at a time */
+    uint64_t seq_most;      /* statements and withdrawals beyond it are not seen */
+    struct mp_batch *batch; /* whose own events are seen too; NULL: none */
 };
 /* Last standing statement of the kind before (day, seq): 1, 0 or an error. */
 int mp_store_look_latest(const struct mp_store_look *look, const struct mp_subject *index_subject,
@@ -126,10 +142,15 @@ int mp_store_look_latest(const struct mp_store_look *look, const struct mp_subje
                          struct mp_entry *ret_entry) MP_CHECK_RESULT;
 /* An mp_entries over it; the look must outlive it. */
 struct mp_entries mp_store_look_entries(struct mp_store_look *look);
-/* The entry of that very statement: 1, 0 or an error. */
-int mp_store_entry_get(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
-                       const struct mp_subject *index_subject, enum mp_change_kind kind,
-                       int32_t stated_on, uint64_t seq, struct mp_entry *ret_entry) MP_CHECK_RESULT;
+/* The entry of that very event: 1, 0 or an error. */
+int mp_store_look_entry(const struct mp_store_look *look, uint64_t seq,
+                        struct mp_entry *ret_entry) MP_CHECK_RESULT;
+/* Who withdrew it, 0 when it stands. */
+int mp_store_look_withdrawn(const struct mp_store_look *look, uint64_t seq,
+                            uint64_t *ret_by) MP_CHECK_RESULT;
+/* Open ends of the subject's runs as stored; empty when it has no record. */
+int mp_store_runs_get(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
+                      const struct mp_subject *subject, struct mp_span *ret_runs) MP_CHECK_RESULT;
 /* The event's bytes as stored, CRC checked: 1, 0 or an error. */
 int mp_store_event_get(struct mp_kv_txn *txn, const struct mp_store_tables *tables, uint64_t seq,
                        struct mp_span *ret_event) MP_CHECK_RESULT;
@@ -171,22 +192,30 @@ int mp_store_cache_topic(struct mp_batch *batch, struct mp_span topic,
 void mp_store_cache_touch(struct mp_batch *batch, struct mp_store_cached *cached);
 void mp_store_cache_touch_topic(struct mp_batch *batch, struct mp_store_cached_topic *topic);
 void mp_store_cache_undo(struct mp_batch *batch);
+/* The record's run of the kind, made when there is none. NULL: out of memory. */
+struct mp_store_run *mp_store_cache_run(struct mp_batch *batch, struct mp_store_cached *cached,
+                                        enum mp_change_kind kind);
+/* Whole pieces of what was touched since the mark, into LMDB's transaction. */
+int mp_store_cache_settle(struct mp_batch *batch) MP_CHECK_RESULT;
 /* Puts what is dirty, in the order of the keys, which spares LMDB a search each. Failures stick to
  * the transaction. */
 void mp_store_cache_flush(struct mp_batch *batch);
+
+/* ---- outcome.c ---- */
+
+int mp_store_put_outcome(struct mp_batch *batch, const char *agency, const struct mp_uuid *id,
+                         const struct mp_hash *hash, struct mp_span answer) MP_CHECK_RESULT;
 
 /* An event as it was stored, at its place again: for verify, which rebuilds. MP_ECORRUPT when it
  * cannot follow. */
 int mp_store_batch_take(struct mp_batch *batch, const struct mp_event *event, struct mp_span bytes,
                         const struct mp_subject *subject) MP_CHECK_RESULT;
-/* What was kept, into by_subject: before anything there is read, and at the commit. Many at once,
- * in the order of their keys, cost LMDB half of what they cost one by one. */
-int mp_store_file_entries(struct mp_batch *batch) MP_CHECK_RESULT;
 /* For qsort: items that begin with their key, a struct mp_span. */
 int mp_store_compare_keys(const void *left, const void *right);
 /* Everything since the mark, into LMDB's transaction; a new mark. */
 int mp_store_batch_settle(struct mp_batch *batch) MP_CHECK_RESULT;
-struct mp_entries mp_store_batch_entries(struct mp_batch *batch);
+/* Over the store with everything that the batch has applied. */
+int mp_store_batch_look(struct mp_batch *batch, struct mp_store_look *ret_look) MP_CHECK_RESULT;
 extern const struct mp_view mp_store_batch_view;
 int mp_store_view_in_use(void *context, const char *project_id);
 

@@ -132,7 +132,7 @@ int mp_store_load(struct mp_store *store)
     if (error < 0)
         return error;
     if (mp_kv_get(txn, store->tables.topics, mp_span_text(MP_TOPIC_AGENCY), &value))
-        error = mp_store_position_open(value, &position);
+        error = mp_store_position_open(value, &position, NULL);
     store->agency_events = position.count;
     return error < 0 ? error : mp_kv_error(txn);
 }

@@ -33,29 +33,75 @@ static int compare_seqs(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-/* Every event filed under the index subject within the range of keys, up to seq_most. */
-static int collect_range(struct mp_store_asking *asking, const struct mp_store_key *start,
-                         struct seqs *seqs)
+static int add_if_then(struct mp_store_asking *asking, uint64_t seq, struct seqs *seqs)
+{
+    asking->scanned++;
+    return seq <= asking->seq_most ? add_seq(seqs, seq) : 0;
+}
+
+/* Those that came out of order, within the range of keys. */
+static int collect_beside(struct mp_store_asking *asking, const struct mp_store_key *start,
+                          struct seqs *seqs)
 {
     struct mp_store_look look;
     int error = mp_store_asking_look(asking, &look);
 
     if (error < 0)
         return error;
-    for (bool found = mp_kv_seek(look.cursor, mp_store_key_span(start));
-         found && mp_span_starts_with(mp_kv_key(look.cursor), mp_store_key_span(start));
-         found = mp_kv_next(look.cursor)) {
+    for (bool found = mp_kv_seek(look.by_subject, mp_store_key_span(start));
+         found && mp_span_starts_with(mp_kv_key(look.by_subject), mp_store_key_span(start));
+         found = mp_kv_next(look.by_subject)) {
         struct mp_span subject_key;
         struct mp_entry entry;
 
-        asking->scanned++;
-        error = mp_store_key_to_entry(mp_kv_key(look.cursor), &entry, &subject_key);
-        if (error == 0 && entry.seq <= asking->seq_most)
-            error = add_seq(seqs, entry.seq);
+        error = mp_store_key_to_entry(mp_kv_key(look.by_subject), &entry, &subject_key);
+        if (error == 0)
+            error = add_if_then(asking, entry.seq, seqs);
         if (error < 0)
             return error;
     }
     return mp_kv_error(asking->txn);
+}
+
+static int collect_run(struct mp_store_asking *asking, const struct mp_subject *subject,
+                       const struct mp_store_run *run, struct seqs *seqs)
+{
+    struct mp_store_item first = {.day = INT32_MIN};
+    struct mp_store_walk walk = {
+        .txn = asking->txn, .cursor = asking->runs, .kind = run->kind, .open = run};
+    int found;
+
+    mp_store_key_statements(&walk.prefix, subject, run->kind);
+    for (found = mp_store_walk_from(&walk, first); found > 0; found = mp_store_walk_next(&walk)) {
+        int error = add_if_then(asking, mp_store_walk_item(&walk).seq, seqs);
+
+        if (error < 0)
+            return error;
+    }
+    return found;
+}
+
+static int collect_runs(struct mp_store_asking *asking, const struct mp_subject *subject,
+                        struct seqs *seqs)
+{
+    struct mp_store_look look;
+    struct mp_reader reader;
+    struct mp_span runs;
+    int error = mp_store_runs_get(asking->txn, asking->tables, subject, &runs);
+
+    if (error == 0)
+        error = mp_store_asking_look(asking, &look);
+    if (error < 0)
+        return error;
+    reader = mp_reader_make(runs);
+    while (error == 0 && mp_reader_left(&reader) > 0) {
+        struct mp_store_run run;
+
+        error = mp_store_run_read(&reader, &run);
+        if (error == 0)
+            error = collect_run(asking, subject, &run, seqs);
+    }
+    return error;
 }
 
 /* The events that made the record. The index files all observations of an indicator together: the
@@ -66,7 +112,7 @@ static int collect(struct mp_store_asking *asking, const struct mp_record *curre
     const char *at = strchr(current->subject.slug, '@');
     struct mp_subject index_subject = mp_store_index_subject(asking->arena, &current->subject);
     struct mp_store_key start;
-    int error;
+    int error = 0;
 
     if (index_subject.topic == NULL)
         return MP_ENOMEM;
@@ -75,11 +121,12 @@ static int collect(struct mp_store_asking *asking, const struct mp_record *curre
         uint64_t own = strtoull(at + 1, NULL, 10);
 
         error = own <= asking->seq_most ? add_seq(seqs, own) : 0;
-        if (error < 0)
-            return error;
         mp_store_key_statements(&start, &index_subject, MP_CHANGE_WITHDRAWAL);
+    } else {
+        error = collect_runs(asking, &current->subject, seqs);
     }
-    error = collect_range(asking, &start, seqs);
+    if (error == 0)
+        error = collect_beside(asking, &start, seqs);
     if (error == 0 && seqs->count > 1)
         qsort(seqs->items, seqs->count, sizeof(*seqs->items), compare_seqs);
     return error;
@@ -164,16 +211,17 @@ int mp_store_fold_past(struct mp_store_asking *asking, const struct mp_record *c
 }
 
 /* Whether the statement was recorded on a later day than the one asked for: 1, 0 or an error. */
-static int is_recorded_later(struct mp_store_asking *asking, const struct mp_subject *index_subject,
-                             enum mp_change_kind kind, int32_t stated_on, uint64_t seq)
+static int is_recorded_later(struct mp_store_asking *asking, uint64_t seq)
 {
-    struct mp_entry entry;
+    struct mp_store_look look;
+    struct mp_entry entry = {.seq = 0};
     int found;
 
     if (seq == 0)
         return 0;
-    found = mp_store_entry_get(asking->txn, asking->tables, index_subject, kind, stated_on, seq,
-                               &entry);
+    found = mp_store_asking_look(asking, &look);
+    if (found == 0)
+        found = mp_store_look_entry(&look, seq, &entry);
     if (found <= 0)
         return found < 0 ? found : MP_ECORRUPT;
     return mp_store_asking_civil_day(asking, entry.recorded_at_us) > asking->ask->as_of.day;
@@ -183,26 +231,15 @@ static int is_recorded_later(struct mp_store_asking *asking, const struct mp_sub
 static int milestone_is_later(struct mp_store_asking *asking, const struct mp_record *record)
 {
     const struct mp_milestone_record *milestone = &record->milestone;
-    const struct {
-        enum mp_change_kind kind;
-        int32_t stated_on;
-        uint64_t seq;
-    } figures[] = {
-        {MP_CHANGE_BASELINE, milestone->first.stated_on, milestone->first.seq},
-        {MP_CHANGE_BASELINE, milestone->approved.stated_on, milestone->approved.seq},
-        {MP_CHANGE_BASELINE, milestone->rebaseline.stated_on, milestone->rebaseline.seq},
-        {MP_CHANGE_FORECAST, milestone->forecast.stated_on, milestone->forecast.seq},
-        {MP_CHANGE_MET, milestone->met.stated_on, milestone->met.seq},
-        {MP_CHANGE_CONFIRMED, milestone->confirmed.stated_on, milestone->confirmed.seq},
-        {MP_CHANGE_SUSPENSION, milestone->suspension.stated_on, milestone->suspension.seq},
-        {MP_CHANGE_RESUMPTION, milestone->resumption.stated_on, milestone->resumption.seq},
-        {MP_CHANGE_PROGRESS, milestone->progress.stated_on, milestone->progress.seq},
-        {MP_CHANGE_STATUS, milestone->stated.stated_on, milestone->stated.seq},
+    const uint64_t figures[] = {
+        milestone->first.seq,      milestone->approved.seq,   milestone->rebaseline.seq,
+        milestone->forecast.seq,   milestone->met.seq,        milestone->confirmed.seq,
+        milestone->suspension.seq, milestone->resumption.seq, milestone->progress.seq,
+        milestone->stated.seq,
     };
 
     for (size_t i = 0; i < MP_LENGTH(figures); i++) {
-        int later = is_recorded_later(asking, &record->subject, figures[i].kind,
-                                      figures[i].stated_on, figures[i].seq);
+        int later = is_recorded_later(asking, figures[i]);
 
         if (later != 0)
             return later;
@@ -212,24 +249,16 @@ static int milestone_is_later(struct mp_store_asking *asking, const struct mp_re
 
 static int figures_are_later(struct mp_store_asking *asking, const struct mp_record *record)
 {
-    struct mp_subject index_subject;
     const char *at;
 
     switch (record->subject.kind) {
     case MP_KIND_MILESTONE:
         return milestone_is_later(asking, record);
     case MP_KIND_PROJECT:
-        return is_recorded_later(asking, &record->subject, MP_CHANGE_STATUS,
-                                 record->project.stated.stated_on, record->project.stated.seq);
+        return is_recorded_later(asking, record->project.stated.seq);
     case MP_KIND_OBSERVATION:
-        index_subject = mp_store_index_subject(asking->arena, &record->subject);
         at = strchr(record->subject.slug, '@');
-        if (index_subject.topic == NULL)
-            return MP_ENOMEM;
-        return at == NULL
-                   ? 0
-                   : is_recorded_later(asking, &index_subject, MP_CHANGE_OBSERVATION,
-                                       record->observation.stated_on, strtoull(at + 1, NULL, 10));
+        return at == NULL ? 0 : is_recorded_later(asking, strtoull(at + 1, NULL, 10));
     default:
         return 0;
     }

@@ -94,12 +94,17 @@ int mp_store_asking_set_time(struct mp_store_asking *asking)
 
 int mp_store_asking_look(struct mp_store_asking *asking, struct mp_store_look *ret_look)
 {
-    if (asking->index == NULL)
-        asking->index = mp_kv_cursor_open(asking->txn, asking->tables->by_subject);
-    if (asking->index == NULL)
-        return mp_kv_error(asking->txn);
-    *ret_look = (struct mp_store_look){.cursor = asking->index, .seq_most = asking->seq_most};
-    return 0;
+    if (asking->runs == NULL)
+        asking->runs = mp_kv_cursor_open(asking->txn, asking->tables->runs);
+    if (asking->by_subject == NULL)
+        asking->by_subject = mp_kv_cursor_open(asking->txn, asking->tables->by_subject);
+    *ret_look = (struct mp_store_look){.txn = asking->txn,
+                                       .tables = asking->tables,
+                                       .runs = asking->runs,
+                                       .by_subject = asking->by_subject,
+                                       .arena = asking->arena,
+                                       .seq_most = asking->seq_most};
+    return mp_kv_error(asking->txn);
 }
 
 int32_t mp_store_asking_civil_day(const struct mp_store_asking *asking, int64_t time_us)
@@ -169,7 +174,8 @@ int mp_reading_answer(struct mp_reading *reading, const struct mp_ask *ask, int3
         error = mp_kv_error(asking.txn);
     if (error == 0)
         error = page->error;
-    mp_kv_cursor_close(asking.index);
+    mp_kv_cursor_close(asking.runs);
+    mp_kv_cursor_close(asking.by_subject);
     mp_kv_abort(asking.txn);
     reading->record = asking.record; /* it may have grown */
     return error;

@@ -14,6 +14,7 @@
 #define SECOND_US      1000000
 #define COPY_BYTES     ((size_t)1 << 20)
 #define WORKING_SUFFIX ".restoring"
+#define SCRATCH_SUFFIX ".proving"
 
 static int close_file(int file, int error)
 {
@@ -82,19 +83,54 @@ static int make_way(const char *folder)
     return mp_error_from_errno(errno);
 }
 
-/* What an earlier attempt left. */
-static int clear_working(const char *working)
+/* What an earlier attempt left in it. */
+static int clear_folder(const char *folder)
 {
-    static const char *const names[] = {"/data.mdb", "/lock.mdb"};
+    static const char *const names[] = {"/data.mdb", "/data.mdb.partial", "/lock.mdb"};
     char path[PATH_MAX];
 
     for (size_t i = 0; i < MP_LENGTH(names); i++) {
-        if (join_path(path, working, names[i]) < 0)
+        if (join_path(path, folder, names[i]) < 0)
             return MP_EINVAL;
         if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
             return mp_error_from_errno(errno);
     }
-    return mp_file_make_folder(working, 0700);
+    return 0;
+}
+
+static int remove_folder(const char *folder)
+{
+    int error = clear_folder(folder);
+
+    return error == 0 && rmdir(folder) < 0 && errno != ENOENT ? mp_error_from_errno(errno) : error;
+}
+
+static void keep_first_finding(void *context, const char *sentence)
+{
+    bool *is_told = context;
+
+    if (!*is_told)
+        mp_store_explain("the backup is not whole: %s", sentence);
+    *is_told = true;
+}
+
+/* What would be found on the day of need is found now. */
+static int prove(const struct mp_store_options *copy)
+{
+    bool is_told = false;
+    struct mp_verify_report report = {.finding = keep_first_finding, .context = &is_told};
+    char scratch[PATH_MAX];
+    int error, left;
+
+    if (join_path(scratch, copy->folder, SCRATCH_SUFFIX) < 0)
+        return MP_EINVAL;
+    error = remove_folder(scratch);
+    if (error == 0)
+        error = mp_store_verify(copy, scratch, &report);
+    left = remove_folder(scratch);
+    if (error == 0)
+        error = report.findings > 0 ? MP_ECORRUPT : left;
+    return error;
 }
 
 static uint64_t next_epoch(uint64_t now, uint64_t last, uint64_t at_least)
@@ -158,11 +194,15 @@ static int restore_in(const char *working, const char *from, const struct mp_sto
     if (join_path(source, from, "/" MP_STORE_DATA_FILE) < 0 ||
         join_path(target, working, "/" MP_STORE_DATA_FILE) < 0)
         return MP_EINVAL;
-    error = clear_working(working);
+    error = clear_folder(working);
+    if (error == 0)
+        error = mp_file_make_folder(working, 0700);
     if (error == 0)
         error = copy_file(source, target);
     if (error == 0)
         error = mp_file_sync_folder(working);
+    if (error == 0)
+        error = prove(&options);
     if (error == 0)
         error = begin_epoch(&options, at_least, by, why, now_us, ret_head);
     return error;
@@ -176,6 +216,7 @@ int mp_store_restore(const char *from, const struct mp_store_options *to, uint64
     size_t size;
     int error = join_path(wanted, to->folder, "");
 
+    mp_store_explain("%s", "");
     if (error == 0)
         error = join_path(source, from, "/" MP_STORE_DATA_FILE);
     if (error < 0)

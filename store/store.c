@@ -50,6 +50,7 @@ int mp_store_attach(const struct mp_store_options *options, bool create,
         .tables = MP_STORE_TABLE_COUNT,
         .create = create,
         .read_only = options->read_only,
+        .alone = true,
     };
     MP_AUTO(mp_store_close) struct mp_store *store = calloc(1, sizeof(*store));
     int error;
@@ -141,7 +142,8 @@ static int explain_attach(const struct mp_store_options *options, int error)
                          options->folder);
         break;
     case MP_EBUSY:
-        mp_store_explain("%s is open already in this process", options->folder);
+        mp_store_explain("%s is open already: one ledger owns it; stop that one first",
+                         options->folder);
         break;
     default:
         mp_store_explain("%s cannot be opened: %s", options->folder, mp_error_text(error));
@@ -191,6 +193,11 @@ int mp_store_open(const struct mp_store_options *options, struct mp_store **ret_
     if (error < 0 && ret_why != NULL)
         *ret_why = why;
     return error;
+}
+
+const char *mp_store_why(void)
+{
+    return why;
 }
 
 void mp_store_publish_head(struct mp_store *store, const struct mp_head *head,

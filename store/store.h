@@ -15,7 +15,7 @@
 #include "proto/ask.h"
 #include "proto/codec.h"
 
-#define MP_STORE_SCHEMA_VERSION 1
+#define MP_STORE_SCHEMA_VERSION 2
 
 struct mp_store;
 
@@ -34,10 +34,13 @@ struct mp_head {
     int64_t recorded_at_us; /* of that event */
 };
 
-/* Opens a store that mp_store_create made. MP_ENOTFOUND: there is none. Loads links and keys into
+/* Opens a store that mp_store_create made. MP_ENOTFOUND: there is none; MP_EBUSY: another process,
+ * or this one, has it open and not read_only. Loads links and keys into
  * memory. *ret_why (may be NULL) gets a sentence in static or thread-local storage on failure. */
 int mp_store_open(const struct mp_store_options *options, struct mp_store **ret_store,
                   const char **ret_why) MP_CHECK_RESULT;
+/* The same sentence, of whatever failed last in this thread (opening, restoring). */
+const char *mp_store_why(void);
 void mp_store_close(struct mp_store *store);
 MP_AUTO_DEFINE(struct mp_store *, mp_store_close);
 
@@ -67,7 +70,7 @@ uint64_t mp_store_agency_event_count(const struct mp_store *store);
  * commit. Everything applied is visible to the view at once; to readers after commit. */
 struct mp_batch;
 
-/* now_us: the clock; the batch's recorded_at is max(now, last one). */
+/* now_us: the clock; the batch's recorded_at is max(now, last one + 1). */
 int mp_batch_begin(struct mp_store *store, int64_t now_us,
                    struct mp_batch **ret_batch) MP_CHECK_RESULT;
 /* Gives up everything since begin, memory included. NULL-safe. */
@@ -76,7 +79,7 @@ MP_AUTO_DEFINE(struct mp_batch *, mp_batch_abort);
 
 const struct mp_view *mp_batch_view(struct mp_batch *batch);
 /* Lives until the next batch begins. The changes handed to mp_batch_apply must live there; never
- * release a mark on it, since records that the batch has read lie between. */
+ * release a mark on it, since records that the batch has made lie between. */
 struct mp_arena *mp_batch_arena(struct mp_batch *batch);
 /* Whether one more submission of any legal size fits. When not: commit, begin another. */
 bool mp_batch_has_room(const struct mp_batch *batch);
@@ -87,6 +90,10 @@ int64_t mp_batch_recorded_at_us(const struct mp_batch *batch);
  * the encoded Answer), 0 unknown. */
 int mp_batch_outcome(struct mp_batch *batch, const char *agency, const struct mp_uuid *id,
                      struct mp_hash *ret_hash, struct mp_span *ret_answer) MP_CHECK_RESULT;
+
+/* Whether there is one, without its content: 1, 0 or an error. */
+int mp_batch_has_outcome(struct mp_batch *batch, const char *agency,
+                         const struct mp_uuid *id) MP_CHECK_RESULT;
 
 void mp_batch_mark(struct mp_batch *batch);
 /* Gives the change its place (seq, prev, topic, chain), folds it into its record. Deterministic:
@@ -129,7 +136,8 @@ int mp_reading_answer(struct mp_reading *reading, const struct mp_ask *ask, int3
 int mp_store_backup(struct mp_store *store, const char *folder) MP_CHECK_RESULT;
 
 /* Copies a backup to a new or empty folder (which is replaced by a rename, so it must not be a
- * mount point) and begins a new epoch there: max(epoch + 1, seconds of
+ * mount point), proves the copy (MP_ECORRUPT when it is not whole; mp_store_why says what was found
+ * first) and begins a new epoch there: max(epoch + 1, seconds of
  * now), greater than at_least too (the epoch of the store that it replaces, 0 if lost). */
 int mp_store_restore(const char *from, const struct mp_store_options *to, uint64_t at_least,
                      const char *by, const char *why, int64_t now_us,

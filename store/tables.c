@@ -1,6 +1,5 @@
 #include "store/tables.h"
 
-#define FLAG_RECALLED  1
 #define ENTRY_KEY_TAIL 14 /* 0x00, kind, day, seq */
 
 static void write_u32(uint8_t *place, uint32_t value)
@@ -13,11 +12,6 @@ static void write_u64(uint8_t *place, uint64_t value)
 {
     write_u32(place, (uint32_t)(value >> 32));
     write_u32(place + 4, (uint32_t)value);
-}
-
-static void write_day(uint8_t *place, int32_t day)
-{
-    write_u32(place, (uint32_t)day ^ UINT32_C(0x80000000));
 }
 
 static void add(struct mp_store_key *key, const void *bytes, size_t size)
@@ -36,11 +30,19 @@ static void add_u8(struct mp_store_key *key, uint8_t value)
     add(key, &value, 1);
 }
 
-static void add_u64(struct mp_store_key *key, uint64_t value)
+void mp_store_key_add_seq(struct mp_store_key *key, uint64_t seq)
 {
     uint8_t bytes[8];
 
-    write_u64(bytes, value);
+    write_u64(bytes, seq);
+    add(key, bytes, sizeof(bytes));
+}
+
+void mp_store_key_add_day(struct mp_store_key *key, int32_t day)
+{
+    uint8_t bytes[4];
+
+    write_u32(bytes, (uint32_t)day ^ UINT32_C(0x80000000));
     add(key, bytes, sizeof(bytes));
 }
 
@@ -53,15 +55,20 @@ static void start(struct mp_store_key *key)
 void mp_store_key_seq(struct mp_store_key *key, uint64_t seq)
 {
     start(key);
-    add_u64(key, seq);
+    mp_store_key_add_seq(key, seq);
 }
 
-void mp_store_key_by_topic(struct mp_store_key *key, struct mp_span topic, uint64_t seq)
+void mp_store_key_topic(struct mp_store_key *key, struct mp_span topic)
 {
     start(key);
     add(key, topic.data, topic.size);
     add_u8(key, 0);
-    add_u64(key, seq);
+}
+
+void mp_store_key_by_topic(struct mp_store_key *key, struct mp_span topic, uint64_t seq)
+{
+    mp_store_key_topic(key, topic);
+    mp_store_key_add_seq(key, seq);
 }
 
 void mp_store_key_state(struct mp_store_key *key, const struct mp_subject *subject)
@@ -96,12 +103,9 @@ void mp_store_key_statements(struct mp_store_key *key, const struct mp_subject *
 void mp_store_key_entry(struct mp_store_key *key, const struct mp_subject *index_subject,
                         enum mp_change_kind kind, int32_t stated_on, uint64_t seq)
 {
-    uint8_t day[4];
-
     mp_store_key_statements(key, index_subject, kind);
-    write_day(day, stated_on);
-    add(key, day, sizeof(day));
-    add_u64(key, seq);
+    mp_store_key_add_day(key, stated_on);
+    mp_store_key_add_seq(key, seq);
 }
 
 void mp_store_key_submission(struct mp_store_key *key, const char *agency, const struct mp_uuid *id)
@@ -230,62 +234,40 @@ int mp_store_event_open(struct mp_span value, struct mp_hash *ret_hash, struct m
     return 0;
 }
 
-int mp_store_record_open(struct mp_span value, struct mp_span *ret_record)
+int mp_store_state_open(struct mp_span value, struct mp_span *ret_runs, struct mp_span *ret_record)
 {
-    return open_checked(value, ret_record);
-}
+    struct mp_span rest, runs;
+    struct mp_reader reader;
 
-void mp_store_entry_write(uint8_t value[static MP_STORE_ENTRY_BYTES], const struct mp_entry *entry)
-{
-    write_day(value, entry->date.day);
-    value[4] = (uint8_t)entry->date.precision;
-    value[5] = (uint8_t)entry->reason;
-    value[6] = entry->recalled ? FLAG_RECALLED : 0;
-    write_u64(value + 7, entry->withdrawn_by);
-    write_u64(value + 15, (uint64_t)entry->recorded_at_us);
-    write_u64(value + 23, (uint64_t)entry->value.unscaled);
-    value[31] = (uint8_t)entry->value.scale;
-    write_u32(value + 32, entry->code);
-}
-
-int mp_store_entry_open(struct mp_span key, struct mp_span value, struct mp_entry *ret_entry)
-{
-    struct mp_reader reader = mp_reader_make(value);
-    struct mp_span subject_key;
-    struct mp_entry entry;
-    uint8_t flags;
-
-    if (value.size != MP_STORE_ENTRY_BYTES || mp_store_key_to_entry(key, &entry, &subject_key) < 0)
+    if (open_checked(value, &rest) < 0)
         return MP_ECORRUPT;
-    entry.date.day = mp_reader_i32(&reader);
-    entry.date.precision = (enum mp_precision)mp_reader_u8(&reader);
-    entry.reason = (enum mp_reason)mp_reader_u8(&reader);
-    flags = mp_reader_u8(&reader);
-    entry.recalled = (flags & FLAG_RECALLED) != 0;
-    entry.withdrawn_by = mp_reader_u64(&reader);
-    entry.recorded_at_us = (int64_t)mp_reader_u64(&reader);
-    entry.value.unscaled = (int64_t)mp_reader_u64(&reader);
-    entry.value.scale = mp_reader_u8(&reader);
-    entry.code = mp_reader_u32(&reader);
-    *ret_entry = entry;
+    reader = mp_reader_make(rest);
+    runs = mp_reader_bytes(&reader, mp_reader_u16(&reader));
+    if (reader.error != 0)
+        return MP_ECORRUPT;
+    if (ret_runs != NULL)
+        *ret_runs = runs;
+    *ret_record = mp_reader_bytes(&reader, mp_reader_left(&reader));
     return 0;
 }
 
-void mp_store_position_write(uint8_t value[static MP_STORE_POSITION_BYTES],
-                             struct mp_store_position position)
+int mp_store_record_open(struct mp_span value, struct mp_span *ret_record)
 {
-    write_u64(value, position.last);
-    write_u64(value + 8, position.count);
+    return mp_store_state_open(value, NULL, ret_record);
 }
 
-int mp_store_position_open(struct mp_span value, struct mp_store_position *ret_position)
+int mp_store_position_open(struct mp_span value, struct mp_store_position *ret_position,
+                           struct mp_span *ret_run)
 {
     struct mp_reader reader = mp_reader_make(value);
+    struct mp_store_position position = {.last = mp_reader_u64(&reader)};
 
-    if (value.size != MP_STORE_POSITION_BYTES)
+    position.count = mp_reader_u64(&reader);
+    if (reader.error != 0)
         return MP_ECORRUPT;
-    ret_position->last = mp_reader_u64(&reader);
-    ret_position->count = mp_reader_u64(&reader);
+    if (ret_run != NULL)
+        *ret_run = mp_reader_bytes(&reader, mp_reader_left(&reader));
+    *ret_position = position;
     return 0;
 }
 

@@ -31,6 +31,15 @@ static const char *describe_by_topic(struct mp_arena *arena, struct mp_span key)
                            (const char *)topic.data, (unsigned long long)seq);
 }
 
+static const char *describe_withdrawn(struct mp_arena *arena, struct mp_span key)
+{
+    uint64_t seq;
+
+    if (mp_store_key_to_seq(key, &seq) < 0)
+        return NULL;
+    return mp_arena_printf(arena, "event %llu", (unsigned long long)seq);
+}
+
 static const char *describe_by_subject(struct mp_arena *arena, struct mp_span key)
 {
     struct mp_span subject_key;
@@ -156,6 +165,10 @@ int mp_store_verify_tables(struct mp_store_verifying *verifying)
                   offsetof(struct mp_store_tables, topics));
     compare_table(verifying, rebuilt, "by_topic", describe_by_topic,
                   offsetof(struct mp_store_tables, by_topic));
+    compare_table(verifying, rebuilt, "runs", describe_by_subject,
+                  offsetof(struct mp_store_tables, runs));
+    compare_table(verifying, rebuilt, "withdrawn", describe_withdrawn,
+                  offsetof(struct mp_store_tables, withdrawn));
     compare_table(verifying, rebuilt, "by_subject", describe_by_subject,
                   offsetof(struct mp_store_tables, by_subject));
     return mp_kv_error(rebuilt);

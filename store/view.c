@@ -30,114 +30,51 @@ static int view_revision_before(void *context, const struct mp_subject *subject,
     return record != NULL;
 }
 
-static bool is_later(const struct mp_entry *entry, const struct mp_entry *than)
+int mp_store_batch_look(struct mp_batch *batch, struct mp_store_look *ret_look)
 {
-    return entry->stated_on != than->stated_on ? entry->stated_on > than->stated_on
-                                               : entry->seq > than->seq;
-}
+    const struct mp_store_tables *tables = &batch->store->tables;
 
-/* The last one among what waits to be kept; NULL when none. Keys compare as (day, seq) do. */
-static const struct mp_entry *latest_pending(const struct mp_batch *batch, struct mp_span bound)
-{
-    struct mp_span start = mp_span_make(bound.data, bound.size - 12);
-    const struct mp_entry *latest = NULL;
-
-    for (size_t i = 0; i < batch->pending_count; i++) {
-        const struct mp_store_pending *pending = &batch->pending[i];
-
-        if (pending->statements_bytes == start.size && pending->entry.withdrawn_by == 0 &&
-            memcmp(pending->key.data, start.data, start.size) == 0 &&
-            memcmp(pending->key.data + start.size, bound.data + start.size, 12) < 0 &&
-            (latest == NULL || is_later(&pending->entry, latest)))
-            latest = &pending->entry;
-    }
-    return latest;
+    if (batch->runs == NULL)
+        batch->runs = mp_kv_cursor_open(batch->txn, tables->runs);
+    if (batch->by_subject == NULL)
+        batch->by_subject = mp_kv_cursor_open(batch->txn, tables->by_subject);
+    *ret_look = (struct mp_store_look){.txn = batch->txn,
+                                       .tables = tables,
+                                       .runs = batch->runs,
+                                       .by_subject = batch->by_subject,
+                                       .arena = batch->arena,
+                                       .seq_most = UINT64_MAX,
+                                       .batch = batch};
+    return mp_kv_error(batch->txn);
 }
 
 static int view_latest(void *context, const struct mp_subject *subject, enum mp_change_kind kind,
                        int32_t before_day, uint64_t before_seq, struct mp_entry *ret_entry)
 {
-    struct mp_batch *batch = context;
     struct mp_store_look look;
-    struct mp_store_key bound;
-    struct mp_entry entry;
-    const struct mp_entry *pending;
-    int found;
+    int error = mp_store_batch_look(context, &look);
 
-    found = mp_store_file_entries(batch);
-    if (found < 0)
-        return found;
-    if (batch->index == NULL)
-        batch->index = mp_kv_cursor_open(batch->txn, batch->store->tables.by_subject);
-    if (batch->index == NULL)
-        return mp_kv_error(batch->txn);
-    look = (struct mp_store_look){.cursor = batch->index,
-                                  .seq_most = UINT64_MAX,
-                                  .withdrawn = batch->withdrawn,
-                                  .withdrawn_count = batch->withdrawn_count};
-    found = mp_store_look_latest(&look, subject, kind, before_day, before_seq, &entry);
-    if (found == 0)
-        found = mp_kv_error(batch->txn);
-    if (found < 0)
-        return found;
-    mp_store_key_entry(&bound, subject, kind, before_day, before_seq);
-    pending = bound.too_long ? NULL : latest_pending(batch, mp_store_key_span(&bound));
-    if (pending != NULL && (found == 0 || is_later(pending, &entry))) {
-        *ret_entry = *pending;
-        return 1;
-    }
-    if (found > 0)
-        *ret_entry = entry;
-    return found;
+    if (error < 0)
+        return error;
+    return mp_store_look_latest(&look, subject, kind, before_day, before_seq, ret_entry);
 }
 
-struct mp_entries mp_store_batch_entries(struct mp_batch *batch)
-{
-    return (struct mp_entries){.context = batch, .latest = view_latest};
-}
-
-/* Who withdrew the statement, 0 when it stands. */
-static int withdrawn_by(struct mp_batch *batch, const struct mp_event *event, uint64_t *ret_seq)
-{
-    struct mp_subject index_subject;
-    struct mp_entry entry;
-    int result;
-
-    for (size_t i = 0; i < batch->withdrawn_count; i++) {
-        if (batch->withdrawn[i].seq == event->seq) {
-            *ret_seq = batch->withdrawn[i].by;
-            return 0;
-        }
-    }
-    result = mp_store_file_entries(batch);
-    if (result == 0)
-        result = mp_event_index_subject(event, batch->arena, &index_subject);
-    if (result < 0)
-        return result;
-    mp_event_entry(event, &entry);
-    result = mp_store_entry_get(batch->txn, &batch->store->tables, &index_subject, entry.kind,
-                                entry.stated_on, entry.seq, &entry);
-    if (result <= 0)
-        return result < 0 ? result : MP_ECORRUPT;
-    *ret_seq = entry.withdrawn_by;
-    return 0;
-}
-
-static int fill_stated(struct mp_batch *batch, struct mp_span bytes, const struct mp_entry *pending,
+static int fill_stated(struct mp_batch *batch, uint64_t seq, struct mp_span bytes,
                        struct mp_stated *ret_stated)
 {
+    struct mp_store_look look;
     struct mp_event event;
     struct mp_stated stated = {.withdrawn_by = 0};
     int error = mp_event_decode(bytes, batch->arena, &event);
 
     if (error == 0)
         error = mp_event_subject(&event, batch->arena, &stated.subject);
-    if (error == 0 && pending == NULL)
-        error = withdrawn_by(batch, &event, &stated.withdrawn_by);
+    if (error == 0)
+        error = mp_store_batch_look(batch, &look);
+    if (error == 0)
+        error = mp_store_look_withdrawn(&look, seq, &stated.withdrawn_by);
     if (error < 0)
         return error == MP_EMALFORMED ? MP_ECORRUPT : error;
-    if (pending != NULL)
-        stated.withdrawn_by = pending->withdrawn_by;
     stated.kind = event.change.kind;
     stated.stated_on = event.change.stated_on;
     *ret_stated = stated;
@@ -152,11 +89,10 @@ static int view_stated(void *context, uint64_t seq, struct mp_stated *ret_stated
 
     for (size_t i = 0; i < batch->pending_count; i++) {
         if (batch->pending[i].entry.seq == seq)
-            return fill_stated(batch, batch->pending[i].bytes, &batch->pending[i].entry,
-                               ret_stated);
+            return fill_stated(batch, seq, batch->pending[i].bytes, ret_stated);
     }
     found = mp_store_event_get(batch->txn, &batch->store->tables, seq, &bytes);
-    return found <= 0 ? found : fill_stated(batch, bytes, NULL, ret_stated);
+    return found <= 0 ? found : fill_stated(batch, seq, bytes, ret_stated);
 }
 
 /* Tries it on the network and takes it back. */

@@ -4,6 +4,7 @@
 #include "clients/cli/refused.h"
 #include "core/base/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ARENA_BYTES ((size_t)8 << 20)
@@ -12,50 +13,43 @@
 #define DAY_US      (1440 * MINUTE_US)
 #define DAY_SIZE    10 /* 2026-01-31 */
 
-/* Exactly count digits, at most most; -1 otherwise. */
-static int read_digits(const char **at, int count, int most)
+/* Whether the text begins as the pattern says, in which a 9 stands for any digit. */
+static bool looks_like(const char *text, const char *pattern)
 {
-    int value = 0;
-
-    for (int i = 0; i < count; i++, ++*at) {
-        if (**at < '0' || **at > '9')
-            return -1;
-        value = value * 10 + (**at - '0');
+    for (; *pattern != '\0'; text++, pattern++) {
+        if (*pattern == '9' ? *text < '0' || *text > '9' : *text != *pattern)
+            return false;
     }
-    return value <= most ? value : -1;
+    return true;
 }
 
-/* "Z", "+05:00" or nothing, at the end. */
-static int read_zone(const char *at, int64_t *zone_minutes)
+/* Of "17:30", in minutes; negative when there is no such time. */
+static int64_t minutes_of(const char *text, int hours_most)
 {
-    int hours, minutes, sign = *at == '-' ? -1 : 1;
+    int hours = atoi(text), minutes = atoi(text + 3);
 
-    if (*at == '\0')
-        return 0;
-    if (strcmp(at, "Z") == 0) {
-        *zone_minutes = 0;
-        return 0;
-    }
-    if (*at != '+' && *at != '-')
+    return hours <= hours_most && minutes <= 59 ? hours * 60 + minutes : -1;
+}
+
+int ask_zone_parse(const char *text, int64_t *ret_minutes)
+{
+    int64_t minutes =
+        looks_like(text, "+99:99") || looks_like(text, "-99:99") ? minutes_of(text + 1, 14) : -1;
+
+    if (minutes < 0 || text[6] != '\0')
         return MP_EMALFORMED;
-    at++;
-    hours = read_digits(&at, 2, 14);
-    if (hours < 0 || *at++ != ':')
-        return MP_EMALFORMED;
-    minutes = read_digits(&at, 2, 59);
-    if (minutes < 0 || *at != '\0')
-        return MP_EMALFORMED;
-    *zone_minutes = sign * (hours * 60 + minutes);
+    *ret_minutes = text[0] == '-' ? -minutes : minutes;
     return 0;
 }
 
-/* ".25" as microseconds; digits beyond the sixth do not count. */
-static int64_t read_fraction(const char **at)
+/* "30.25" as microseconds, *at moves behind it; digits beyond the sixth do not count. */
+static int64_t read_seconds(const char **at)
 {
-    int64_t part = SECOND_US / 10, sum = 0;
+    int64_t part = SECOND_US / 10, sum = atoi(*at) * SECOND_US;
 
+    *at += 2;
     if (**at != '.')
-        return 0;
+        return sum;
     for (++*at; **at >= '0' && **at <= '9'; ++*at, part /= 10)
         sum += part * (**at - '0');
     return sum;
@@ -63,45 +57,51 @@ static int64_t read_fraction(const char **at)
 
 int ask_time_parse(const char *text, int64_t zone_minutes, int64_t *ret_wall_us)
 {
-    const char *at = text + DAY_SIZE;
     char day_text[DAY_SIZE + 1];
-    int hours, minutes, seconds = 0;
-    int64_t us = 0;
+    int64_t minutes, us = 0;
+    const char *at;
     int32_t day;
 
-    if (strlen(text) < DAY_SIZE)
-        return MP_EMALFORMED;
     (void)snprintf(day_text, sizeof day_text, "%s", text);
-    if (mp_day_parse(day_text, &day) != 0)
+    if (strlen(text) < DAY_SIZE || mp_day_parse(day_text, &day) != 0)
         return MP_EMALFORMED;
+    at = text + DAY_SIZE;
     if (*at == '\0') {
         *ret_wall_us = (day + INT64_C(1)) * DAY_US - 1 - zone_minutes * MINUTE_US;
         return 0;
     }
-    if (*at != 'T' && *at != ' ')
+    if (!looks_like(at, "T99:99") && !looks_like(at, " 99:99"))
         return MP_EMALFORMED;
-    at++;
-    hours = read_digits(&at, 2, 23);
-    minutes = hours < 0 || *at++ != ':' ? -1 : read_digits(&at, 2, 59);
-    if (minutes < 0)
-        return MP_EMALFORMED;
-    if (*at == ':') {
+    minutes = minutes_of(at + 1, 23);
+    at += strlen("T99:99");
+    if (looks_like(at, ":99")) {
         at++;
-        seconds = read_digits(&at, 2, 60);
-        us = read_fraction(&at);
+        us = read_seconds(&at);
     }
-    if (seconds < 0 || read_zone(at, &zone_minutes) != 0)
+    if (strcmp(at, "Z") == 0)
+        zone_minutes = 0;
+    else if (*at != '\0' && ask_zone_parse(at, &zone_minutes) != 0)
         return MP_EMALFORMED;
-    *ret_wall_us = day * DAY_US + (hours * INT64_C(60) + minutes - zone_minutes) * MINUTE_US +
-                   seconds * SECOND_US + us;
+    if (minutes < 0 || us > 60 * SECOND_US)
+        return MP_EMALFORMED;
+    *ret_wall_us = day * DAY_US + (minutes - zone_minutes) * MINUTE_US + us;
     return 0;
 }
 
-static int read_as_of(struct asking *asking)
+const char *ask_prefix(struct mp_arena *arena, const char *text)
 {
-    const char *day = cli_value(asking->cli, "as-of");
-    const char *time = cli_value(asking->cli, "as-recorded");
-    struct mp_as_of *as_of = &asking->ask.as_of;
+    size_t size = text == NULL ? 0 : strlen(text);
+
+    if (size == 0 || strcmp(text, "/") == 0)
+        return "";
+    return text[size - 1] == '/' ? text : cli_text(arena, "%s/", text);
+}
+
+int ask_read_as_of(const struct cli *cli, const struct instance *instance, struct mp_as_of *as_of,
+                   int32_t *today)
+{
+    const char *day = cli_value(cli, "as-of");
+    const char *time = cli_value(cli, "as-recorded");
 
     if (day != NULL && time != NULL)
         return cli_fail(CLI_USAGE, "--as-of and --as-recorded: give one of them");
@@ -109,15 +109,15 @@ static int read_as_of(struct asking *asking)
         if (mp_day_parse(day, &as_of->day) != 0)
             return cli_fail(CLI_USAGE, "--as-of %s: no such day; give one as 2022-06-30", day);
         as_of->mode = MP_AS_OF_DAY;
-        asking->today = as_of->day;
+        *today = as_of->day;
     }
     if (time != NULL) {
-        if (ask_time_parse(time, asking->instance.zone_minutes, &as_of->recorded_us) != 0)
+        if (ask_time_parse(time, instance->zone_minutes, &as_of->recorded_us) != 0)
             return cli_fail(CLI_USAGE,
                             "--as-recorded %s: no such time; give one as 2026-01-31T12:00:00Z",
                             time);
         as_of->mode = MP_AS_RECORDED;
-        asking->today = mp_clock_civil_day(as_of->recorded_us, (int)asking->instance.zone_minutes);
+        *today = mp_clock_civil_day(as_of->recorded_us, (int)instance->zone_minutes);
     }
     return CLI_OK;
 }
@@ -132,21 +132,11 @@ int asking_begin(struct cli *cli, enum mp_ask_kind kind, struct asking *ret_aski
         return status;
     ret_asking->today = instance_today(&ret_asking->instance);
     mp_ask_init(&ret_asking->ask, kind);
-    status = read_as_of(ret_asking);
+    status = ask_read_as_of(cli, &ret_asking->instance, &ret_asking->ask.as_of, &ret_asking->today);
     if (status != CLI_OK)
         return status;
-    ret_asking->arena = mp_arena_new(ARENA_BYTES);
-    if (ret_asking->arena == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
+    ret_asking->arena = cli_arena(ARENA_BYTES);
     return instance_client(cli, &ret_asking->instance, NULL, false, &ret_asking->client);
-}
-
-void asking_done(struct asking *asking)
-{
-    output_discard(asking->output);
-    mp_client_close(asking->client);
-    mp_arena_free(asking->arena);
-    *asking = (struct asking){0};
 }
 
 int asking_run(struct asking *asking, mp_client_page page)
@@ -156,6 +146,15 @@ int asking_run(struct asking *asking, mp_client_page page)
         return MP_EUNREACHABLE;
     }
     return mp_client_ask(asking->client, &asking->ask, asking->cli->timeout_ms, page, asking);
+}
+
+void ask_who_am_i(const struct mp_client *client, struct mp_ask *ret_ask)
+{
+    const uint8_t *key = mp_client_public_key(client);
+
+    mp_ask_init(ret_ask, MP_ASK_WHO_AM_I);
+    if (key != NULL)
+        memcpy(ret_ask->public_key, key, sizeof ret_ask->public_key);
 }
 
 int asking_fail(const struct asking *asking, int error)
@@ -173,6 +172,13 @@ int asking_fail(const struct asking *asking, int error)
     return cli_fail(CLI_UNREACHABLE, "%s: %s", instance->ask, mp_client_why(asking->client));
 }
 
+int asking_show(struct asking *asking, json_t *row)
+{
+    asking->rows++;
+    asking->status = output_row(asking->output, row);
+    return asking->status == CLI_OK ? 0 : MP_EIO;
+}
+
 static int show_record(struct asking *asking, struct mp_span bytes, bool recorded_later)
 {
     struct mp_record record;
@@ -184,13 +190,13 @@ static int show_record(struct asking *asking, struct mp_span bytes, bool recorde
     if (error < 0)
         return error;
     if (asking->role != 0 && (int)record.agency.definition.role != asking->role)
-        return 0; /* agencies: verb_list sees to it */
+        return 0;
     row = fields_record(&record, asking->today);
     if (asking->ask.as_of.mode == MP_AS_OF_DAY)
         fields_add(&row, "recorded_later", json_boolean(recorded_later));
-    asking->rows++;
-    asking->status = output_row(asking->output, row);
-    return asking->status == CLI_OK ? 0 : MP_EIO;
+    if (asking->adorn != NULL)
+        asking->adorn(&row, &record);
+    return asking_show(asking, row);
 }
 
 int asking_show_records(void *context, const struct mp_page *page)
@@ -205,20 +211,17 @@ int asking_show_records(void *context, const struct mp_page *page)
     return error;
 }
 
-void asking_say_if_nothing(const struct asking *asking)
+int asking_end(struct asking *asking, int status)
 {
-    if (asking->rows > 0 || asking->cli->output != CLI_TABLE)
-        return;
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "nothing found\n");
-}
+    bool is_empty = asking->rows == 0 && asking->cli->output == CLI_TABLE;
 
-int asking_finish(struct asking *asking, int error)
-{
-    int status = error < 0 ? asking_fail(asking, error) : output_close(mp_take(asking->output));
-
-    if (status == CLI_OK)
-        asking_say_if_nothing(asking);
-    asking_done(asking);
+    if (asking->output != NULL)
+        status = output_close(asking->output, status);
+    if (status == CLI_OK && is_empty) {
+        (void)fflush(stdout);
+        (void)fprintf(stderr, "nothing found\n");
+    }
+    mp_client_close(asking->client);
+    mp_arena_free(asking->arena);
     return status;
 }

@@ -9,7 +9,7 @@ int boxes_open(struct boxes *boxes, const char *identity, struct mp_outbox **ret
     const char *path = instance_path(boxes->cli, &boxes->instance, "outbox/%s", identity);
     int error = mp_outbox_open(path, ret_outbox);
 
-    return error == 0 ? CLI_OK : cli_fail(cli_exit_of(error), "%s: %s", path, mp_error_text(error));
+    return error == 0 ? CLI_OK : cli_error(error, "%s", path);
 }
 
 static int keep_epoch(void *context, const struct mp_page *page)
@@ -29,7 +29,7 @@ static const char *find_asker(struct boxes *boxes)
 
     for (size_t i = 0; i < MP_LENGTH(names); i++) {
         if (names[i] != NULL &&
-            mp_file_exists(instance_path(boxes->cli, &boxes->instance, "keys/%s.key", names[i])))
+            mp_file_exists(instance_key(boxes->cli, &boxes->instance, names[i])))
             return names[i];
     }
     return NULL;

@@ -41,22 +41,20 @@ static void on_answered(void *context, const struct mp_answer *answer)
     sending->rejected++;
     mp_uuid_format(&answer->id, id);
     (void)fprintf(stderr, "rejected: %s, as %s: %s (%s): %s\n", id, sending->identity,
-                  mp_reject_name(answer->rejection.code), say_field(answer->rejection.field),
-                  answer->rejection.message);
+                  mp_reject_name(answer->rejection.code),
+                  say_rejected_field(answer->rejection.field), answer->rejection.message);
 }
 
 /* Not everything was sent: why. */
 static int say_waits(struct boxes *boxes, const char *identity, struct mp_client *client, int error)
 {
     const struct instance *instance = &boxes->instance;
-    const char *why = mp_client_why(client);
 
-    if (error == MP_EUNREACHABLE || error == MP_ETIMEDOUT) {
-        if (refused_ask(boxes->cli, instance, identity, client, instance->submit))
-            return refused_say(identity, instance->submit);
-        return cli_fail(CLI_UNREACHABLE, "%s: queued, not yet recorded: %s", identity, why);
-    }
-    return cli_fail(cli_exit_of(error), "%s: queued, not yet recorded: %s", identity, why);
+    if ((error == MP_EUNREACHABLE || error == MP_ETIMEDOUT) &&
+        refused_ask(boxes->cli, instance, identity, client, instance->submit))
+        return refused_say(identity, instance->submit);
+    return cli_fail(cli_exit_of(error), "%s: queued, not yet recorded: %s", identity,
+                    mp_client_why(client));
 }
 
 /* With its box open. again: a rejected entry to be said anew, or NULL. */
@@ -73,7 +71,7 @@ static int send_box(struct boxes *boxes, const char *identity, struct mp_client 
     if (error == 0)
         error = mp_outbox_count(mp_client_outbox(client), &counts);
     if (error < 0)
-        return cli_fail(cli_exit_of(error), "outbox of %s: %s", identity, mp_error_text(error));
+        return cli_error(error, "outbox of %s", identity);
     boxes->shown += counts.waiting + counts.sent;
     if (counts.waiting + counts.sent == 0)
         return CLI_OK;

@@ -1,28 +1,44 @@
 /* What every verb uses, and the program's main. */
 #include "clients/cli/parse.h"
 
-#include "core/base/error.h"
-
 #include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BYTES                                                                                \
-    ((size_t)1 << 30) /* of a whole run: a list is held to be printed as a table                   \
-                       */
+__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list arguments)
+{
+    (void)fflush(stdout);
+    fputs("milepost: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+}
 
 int cli_fail(int status, const char *format, ...)
 {
     va_list arguments;
 
-    (void)fflush(stdout);
-    fputs("milepost: ", stderr);
     va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
+    say(format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
     return status;
+}
+
+int cli_error(int error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, ": %s\n", mp_error_text(error));
+    return cli_exit_of(error);
+}
+
+int cli_no_memory(void)
+{
+    return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
 }
 
 int cli_exit_of(int error)
@@ -43,57 +59,96 @@ int cli_exit_of(int error)
     }
 }
 
+struct mp_arena *cli_arena(size_t budget_bytes)
+{
+    struct mp_arena *arena = mp_arena_new(budget_bytes);
+
+    if (arena == NULL)
+        exit(cli_no_memory());
+    return arena;
+}
+
+const char *cli_text(struct mp_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    const char *text;
+
+    va_start(arguments, format);
+    text = mp_arena_vprintf(arena, format, arguments);
+    va_end(arguments);
+    if (text == NULL)
+        exit(cli_no_memory());
+    return text;
+}
+
 const char *cli_without(struct mp_arena *arena, const char *text, const char *part)
 {
-    char *copy = part == NULL || part[0] == '\0' ? NULL : mp_arena_strdup(arena, text);
+    const char *without = "", *found;
 
-    for (char *at = copy; at != NULL && (at = strstr(at, part)) != NULL;)
-        memmove(at, at + strlen(part), strlen(at + strlen(part)) + 1);
-    return copy == NULL ? text : copy;
+    if (part[0] == '\0')
+        return text;
+    while ((found = strstr(text, part)) != NULL) {
+        without = cli_text(arena, "%s%.*s", without, (int)(found - text), text);
+        text = found + strlen(part);
+    }
+    return cli_text(arena, "%s%s", without, text);
+}
+
+size_t cli_option_count(const struct cli_option *options)
+{
+    size_t count = 0;
+
+    while (options != NULL && options[count].name != NULL)
+        count++;
+    return count;
 }
 
 const struct cli_command *cli_find_command(const char *name)
 {
-    for (size_t i = 0; i < cli_command_count; i++) {
-        if (strcmp(cli_commands[i].name, name) == 0)
-            return &cli_commands[i];
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        if (strcmp(cli_commands[i]->name, name) == 0)
+            return cli_commands[i];
+    }
+    return NULL;
+}
+
+/* Where the value of the command's option is; NULL when it has no such option. */
+static const char *const *place_of(const struct cli *cli, const char *name)
+{
+    for (size_t i = 0; i < cli_option_count(cli->command->options); i++) {
+        if (strcmp(cli->command->options[i].name, name) == 0)
+            return &cli->values[i];
     }
     return NULL;
 }
 
 const char *cli_value(const struct cli *cli, const char *name)
 {
-    for (size_t i = 0; i < cli->command->option_count; i++) {
-        if (strcmp(cli->command->options[i].name, name) == 0)
-            return cli->values[i];
-    }
-    return NULL;
+    const char *const *place = place_of(cli, name);
+
+    return place == NULL ? NULL : *place;
 }
 
-void cli_set_value(struct cli *cli, const char *name, const char *value)
+void cli_redirect(struct cli *cli, const char *verb, const char *argument, const char *option,
+                  const char *value)
 {
-    for (size_t i = 0; i < cli->command->option_count; i++) {
-        if (strcmp(cli->command->options[i].name, name) == 0)
-            cli->values[i] = value;
-    }
-}
+    const char *const *place;
 
-void cli_redirect(struct cli *cli, const char *verb, const char *argument)
-{
     cli->command = cli_find_command(verb);
     memset(cli->values, 0, sizeof cli->values);
     cli->arguments[0] = argument;
     cli->argument_count = 1;
+    place = place_of(cli, option);
+    if (place != NULL)
+        cli->values[place - cli->values] = value;
 }
 
 int cli_main(int argc, char **argv)
 {
-    MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(ARENA_BYTES);
+    MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena(CLI_ARENA_BYTES);
     struct cli cli = {.arena = arena};
     int status = CLI_OK;
 
-    if (arena == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
     (void)setlocale(LC_CTYPE, ""); /* for the width of letters; numbers keep their point */
     if (cli_parse(&cli, argc, argv, &status))
         status = cli.command->run(&cli);

@@ -1,9 +1,11 @@
-/* The command table: one row a verb. Help, man pages, completion and the parser are all made from
- * it. */
+/* The command table: one row a verb, beside the verb's code. Help, man pages, completion and the
+ * parser are all made from it. */
 #ifndef MP_CLI_COMMAND_H
 #define MP_CLI_COMMAND_H
 
 #include "core/base/arena.h"
+#include "core/base/error.h"
+#include "core/domain/codes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +24,10 @@ enum cli_exit {
     CLI_TIMED_OUT = 124
 };
 
-enum cli_output { CLI_TABLE, CLI_JSON, CLI_NDJSON, CLI_CSV };
+/* By the table of output.c, which has their names. */
+enum cli_output { CLI_TABLE, CLI_JSON, CLI_NDJSON, CLI_CSV, CLI_SVG, CLI_MD, CLI_HTML };
+/* Every verb prints these; the others only where its row says so. */
+#define CLI_USUAL_FORMATS (1u << CLI_TABLE | 1u << CLI_JSON | 1u << CLI_NDJSON | 1u << CLI_CSV)
 
 /* What can follow --name; completion uses it. */
 enum cli_value {
@@ -37,16 +42,18 @@ enum cli_value {
 };
 
 struct cli_option {
-    const char *name; /* long name without dashes */
+    const char *name; /* long name without dashes; NULL ends the options of a row */
     char letter;      /* short form or 0 */
     enum cli_value value;
     int family;           /* CLI_CODE: enum mp_code_family */
     const char *argument; /* "DAY", "CODE"; NULL for flags */
     const char *help;
+    const char *field; /* of a change that it gives, where that has another name; else NULL */
 };
 
 #define CLI_OPTIONS_MOST   24
 #define CLI_ARGUMENTS_MOST 8
+#define CLI_ARENA_BYTES    ((size_t)1 << 30) /* of a run: a list is held to be printed as a table */
 
 struct cli;
 
@@ -54,22 +61,24 @@ struct cli_command {
     const char *name;      /* "forecast", "outbox" */
     const char *arguments; /* "MILESTONE DATE", "list|retry|drop [ID]" */
     const char *summary;   /* one line */
-    const char *details;   /* paragraphs for help and man page */
-    const char *example;   /* shown under EXAMPLES */
+    const char *details;   /* paragraphs for help and man page, parted by an empty line */
+    const char *example;   /* shown under EXAMPLES, a command a line */
     unsigned least, most;  /* positional arguments */
     bool writes;           /* has --as, --dry-run, --timeout */
-    const struct cli_option *options;
-    size_t option_count;
+    const struct cli_option *options; /* NULL: none of its own */
+    unsigned formats;                 /* bits of enum cli_output; 0: CLI_USUAL_FORMATS */
     int (*run)(struct cli *cli);
+    /* of verbs that submit one change: */
+    enum mp_change_kind change;
+    const char *fields[3]; /* of the change, that the arguments give */
 };
 
-/* Every command, in the order of the help. commands.c. */
-extern const struct cli_command cli_commands[];
-extern const size_t cli_command_count;
-/* Options that every command takes: --dir, --as, --output, --timeout, --dry-run, --no-color,
- * --help. */
+/* Every command, in the order of the help; NULL at the end. commands.c. */
+extern const struct cli_command *const cli_commands[];
+/* Options that every command takes; ended as those of a row. */
 extern const struct cli_option cli_common_options[];
-extern const size_t cli_common_option_count;
+/* 0 for NULL. */
+size_t cli_option_count(const struct cli_option *options);
 
 /* The parsed line. */
 struct cli {
@@ -99,11 +108,19 @@ static inline bool cli_given(const struct cli *cli, const char *name)
 /* "milepost: …" on stderr; returns status, so that a command can say return cli_fail(CLI_USAGE, …).
  */
 int cli_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "milepost: …: the error's text"; returns the exit code that fits. */
+int cli_error(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "milepost: out of memory …"; returns CLI_FAILED. */
+int cli_no_memory(void);
 /* The exit code that fits an mp_error (MP_ENOTFOUND → 3, MP_EUNREACHABLE, MP_ETIMEDOUT → 5,
  * MP_EPERM, MP_EKEYMODE → 6, else 1). */
 int cli_exit_of(int error);
 
-/* The text without each occurrence of part; in the arena, the text itself when memory is short. */
+/* Never NULL: a run that has no memory for a line of text says so and ends with exit 1. */
+struct mp_arena *cli_arena(size_t budget_bytes);
+const char *cli_text(struct mp_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The text without each occurrence of part. */
 const char *cli_without(struct mp_arena *arena, const char *text, const char *part);
 
 /* Parses and runs: the program's main. */

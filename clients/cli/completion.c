@@ -1,4 +1,5 @@
 /* Bash completion: verbs, options, the words of codes and formats, identities of the instance. */
+#include "clients/cli/output.h"
 #include "clients/cli/parse.h"
 
 #include "core/domain/codes.h"
@@ -14,9 +15,9 @@ static void put_names(FILE *out, const char *names)
     }
 }
 
-static void put_option_names(FILE *out, const struct cli_option *options, size_t count)
+static void put_option_names(FILE *out, const struct cli_option *options)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < cli_option_count(options); i++)
         fprintf(out, " --%s", options[i].name);
 }
 
@@ -33,7 +34,10 @@ static void put_option_values(FILE *out, const char *verb, const struct cli_opti
         put_names(out, mp_code_names((enum mp_code_family)option->family));
         fputs("\"", out);
     } else if (option->value == CLI_FORMAT) {
-        fputs("words=\"table json ndjson csv\"", out);
+        fputs("words=\"", out);
+        for (size_t i = 0; output_format(i) != NULL; i++)
+            fprintf(out, "%s%s", i == 0 ? "" : " ", output_format(i));
+        fputs("\"", out);
     } else if (option->value == CLI_AGENCY) {
         fputs("words=$(_milepost_identities)", out);
     } else if (option->value == CLI_PATH) {
@@ -49,22 +53,22 @@ static void put_verb(FILE *out, struct mp_arena *arena, const struct cli_command
     const char *word;
 
     fprintf(out, "    %s) options=\"", command->name);
-    put_option_names(out, command->options, command->option_count);
+    put_option_names(out, command->options);
     fputs("\"; words=\"", out);
     for (size_t i = 0; (word = cli_word(arena, command, i)) != NULL; i++)
         fprintf(out, "%s%s", i == 0 ? "" : " ", word);
     if (strcmp(command->name, "help") == 0) {
         fputs("json man completion", out);
-        for (size_t i = 0; i < cli_command_count; i++)
-            fprintf(out, " %s", cli_commands[i].name);
+        for (size_t i = 0; cli_commands[i] != NULL; i++)
+            fprintf(out, " %s", cli_commands[i]->name);
     }
     fputs("\" ;;\n", out);
 }
 
 static void put_verbs(FILE *out)
 {
-    for (size_t i = 0; i < cli_command_count; i++)
-        fprintf(out, "%s%s", i == 0 ? "" : " ", cli_commands[i].name);
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        fprintf(out, "%s%s", i == 0 ? "" : " ", cli_commands[i]->name);
 }
 
 void cli_print_completion(FILE *out)
@@ -91,11 +95,11 @@ void cli_print_completion(FILE *out)
           "    done\n"
           "    case $verb:$before in\n",
           out);
-    for (size_t i = 0; i < cli_command_count; i++) {
-        for (size_t j = 0; j < cli_commands[i].option_count; j++)
-            put_option_values(out, cli_commands[i].name, &cli_commands[i].options[j]);
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        for (size_t j = 0; j < cli_option_count(cli_commands[i]->options); j++)
+            put_option_values(out, cli_commands[i]->name, &cli_commands[i]->options[j]);
     }
-    for (size_t i = 0; i < cli_common_option_count; i++)
+    for (size_t i = 0; cli_common_options[i].name != NULL; i++)
         put_option_values(out, "*", &cli_common_options[i]);
     fputs("    esac\n"
           "    if [ -n \"$words\" ]; then\n"
@@ -106,10 +110,10 @@ void cli_print_completion(FILE *out)
           out);
     put_verbs(out);
     fputs("\" ;;\n", out);
-    for (size_t i = 0; i < cli_command_count; i++)
-        put_verb(out, arena, &cli_commands[i]);
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        put_verb(out, arena, cli_commands[i]);
     fputs("    esac\n    options=\"$options", out);
-    put_option_names(out, cli_common_options, cli_common_option_count);
+    put_option_names(out, cli_common_options);
     fputs("\"\n"
           "    case $current in\n"
           "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$current\")) ;;\n"

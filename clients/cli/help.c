@@ -1,9 +1,9 @@
 /* milepost help, and --help: from the table alone. */
 #include "clients/cli/fields.h"
+#include "clients/cli/options.h"
 #include "clients/cli/parse.h"
 #include "clients/cli/verbs.h"
 
-#include "core/base/auto.h"
 #include "core/domain/codes.h"
 
 #include <ctype.h>
@@ -74,7 +74,7 @@ static void put_option(FILE *out, const struct cli_option *option)
 
 static void put_common(FILE *out, const struct cli_command *command)
 {
-    for (size_t i = 0; i < cli_common_option_count; i++) {
+    for (size_t i = 0; cli_common_options[i].name != NULL; i++) {
         if (command == NULL || command->writes ||
             strcmp(cli_common_options[i].name, "dry-run") != 0)
             put_option(out, &cli_common_options[i]);
@@ -86,8 +86,8 @@ static void put_overview(FILE *out)
     fputs("usage: milepost VERB [arguments] [options]\n\n"
           "The live record of a national programme.\n\n",
           out);
-    for (size_t i = 0; i < cli_command_count; i++)
-        fprintf(out, "  %-10s  %s\n", cli_commands[i].name, cli_commands[i].summary);
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        fprintf(out, "  %-10s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     fputs("\nOptions of every verb (--dry-run: of those that write):\n", out);
     put_common(out, NULL);
     fputs("\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 rejected, 5 unreachable or not "
@@ -109,9 +109,9 @@ void cli_print_help(FILE *out, const struct cli_command *command)
         fputc('\n', out);
         put_wrapped(out, command->details, 0, 0);
     }
-    if (command->option_count > 0)
+    if (cli_option_count(command->options) > 0)
         fputs("\nOptions:\n", out);
-    for (size_t i = 0; i < command->option_count; i++)
+    for (size_t i = 0; i < cli_option_count(command->options); i++)
         put_option(out, &command->options[i]);
     fputs("\nOptions of every verb:\n", out);
     put_common(out, command);
@@ -124,33 +124,15 @@ void cli_print_help(FILE *out, const struct cli_command *command)
     }
 }
 
-static const char *verb_name(const void *context, size_t i)
-{
-    (void)context;
-    return cli_commands[i].name;
-}
-
-/* NULL and *ret_status when there is no such verb. */
-static const struct cli_command *named_verb(struct cli *cli, const char *name, int *ret_status)
-{
-    const struct cli_command *command = cli_find_command(name);
-
-    if (command == NULL)
-        *ret_status =
-            cli_fail(CLI_USAGE, "'%s': unknown verb%s", name,
-                     cli_did_you_mean(cli->arena, name, cli_command_count, verb_name, NULL));
-    return command;
-}
-
-int verb_help(struct cli *cli)
+static int run_help(struct cli *cli)
 {
     const char *topic = cli->argument_count > 0 ? cli->arguments[0] : "";
-    bool man = strcmp(topic, "man") == 0;
-    const char *verb = cli->argument_count > (man ? 1 : 0) ? cli->arguments[man ? 1 : 0] : NULL;
+    bool is_man = strcmp(topic, "man") == 0;
+    size_t most = is_man ? 2 : 1;
+    const char *verb = cli->argument_count >= most ? cli->arguments[most - 1] : NULL;
     const struct cli_command *command = NULL;
-    int status = CLI_OK;
 
-    if (cli->argument_count > 1 && !man)
+    if (cli->argument_count > most)
         return cli_fail(CLI_USAGE, "'%s' is one argument too many", cli->arguments[1]);
     if (strcmp(topic, "json") == 0) {
         fields_document(stdout);
@@ -160,11 +142,22 @@ int verb_help(struct cli *cli)
         cli_print_completion(stdout);
         return CLI_OK;
     }
-    if (verb != NULL && (command = named_verb(cli, verb, &status)) == NULL)
-        return status;
-    if (man)
+    if (verb != NULL && (command = cli_command_named(cli->arena, verb)) == NULL)
+        return CLI_USAGE;
+    if (is_man)
         cli_print_man(stdout, command);
     else
         cli_print_help(stdout, command);
     return CLI_OK;
 }
+
+const struct cli_command verb_help = {
+    .name = "help",
+    ARGUMENTS("[VERB]", 0, 2),
+    .summary = "help on a verb, the JSON fields, man page, completion",
+    .details = "help VERB; help json: every field of the output; help man [VERB]: the page in "
+               "mdoc; help completion: for bash.",
+    .example = "milepost help forecast\nmilepost help man | man -l -\n"
+               "source <(milepost help completion)",
+    .run = run_help,
+};

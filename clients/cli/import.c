@@ -1,7 +1,9 @@
 /* The verb: which files, in which order, and what came of it. */
 #include "clients/cli/import.h"
 
+#include "clients/cli/fields.h"
 #include "clients/cli/import_send.h"
+#include "clients/cli/options.h"
 #include "clients/cli/output.h"
 #include "clients/cli/verbs.h"
 #include "core/base/file.h"
@@ -97,28 +99,10 @@ void import_progress_clear(struct importing *import)
     import->bar_shown = false;
 }
 
-int import_begin(struct cli *cli, const struct instance *instance, struct importing **ret_import)
+static void end(struct importing *import)
 {
-    struct importing *import = mp_arena_alloc(cli->arena, sizeof *import);
-
-    if (import == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    import->cli = cli;
-    import->instance = instance;
-    import->authority = cli->as != NULL ? cli->as : instance->identity;
-    import->has_bar = isatty(STDERR_FILENO) == 1;
-    allow_files();
-    *ret_import = import;
-    return CLI_OK;
-}
-
-void import_end(struct importing *import)
-{
-    if (import == NULL)
-        return;
     for (size_t i = 0; i < import->client_count; i++)
         mp_client_close(import->clients[i].client);
-    import->client_count = 0;
 }
 
 static int read_one(struct work *work, const char *path)
@@ -160,14 +144,12 @@ static int read_folder(struct work *work, const char *folder)
 
     while (size > 1 && folder[size - 1] == '/')
         size--;
-    folder = mp_arena_text(work->arena, mp_span_make(folder, size));
-    if (folder == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
+    folder = cli_text(work->arena, "%.*s", (int)size, folder);
     warn_strangers(folder);
     for (size_t i = 0; i < import_kind_count && status == CLI_OK; i++) {
-        const char *path = mp_arena_printf(work->arena, "%s/%s.csv", folder, import_kinds[i].name);
+        const char *path = cli_text(work->arena, "%s/%s.csv", folder, import_kinds[i].name);
 
-        if (path != NULL && mp_file_exists(path))
+        if (mp_file_exists(path))
             status = read_one(work, path);
     }
     if (status == CLI_OK && work->count == 0)
@@ -193,20 +175,19 @@ static void add_counts(struct import_counts *sum, const struct import_counts *mo
     sum->queued += more->queued;
 }
 
-static json_t *row_of(const char *name, size_t rows, const struct import_counts *counts)
+/* counts NULL: of a dry run. */
+static json_t *row_of(const struct import_file *file, const struct import_counts *counts)
 {
     json_t *row = json_object();
 
-    if (row == NULL)
-        return NULL;
-    (void)json_object_set_new(row, "file", json_string(name));
-    (void)json_object_set_new(row, "rows", json_integer((json_int_t)rows));
+    fields_add(&row, "file", json_string(file->kind->name));
+    fields_add(&row, "rows", fields_u64(file->count));
     if (counts == NULL)
         return row;
-    (void)json_object_set_new(row, "new", json_integer((json_int_t)counts->fresh));
-    (void)json_object_set_new(row, "known", json_integer((json_int_t)counts->known));
-    (void)json_object_set_new(row, "rejected", json_integer((json_int_t)counts->rejected));
-    (void)json_object_set_new(row, "queued", json_integer((json_int_t)counts->queued));
+    fields_add(&row, "new", fields_u64(counts->fresh));
+    fields_add(&row, "known", fields_u64(counts->known));
+    fields_add(&row, "rejected", fields_u64(counts->rejected));
+    fields_add(&row, "queued", fields_u64(counts->queued));
     return row;
 }
 
@@ -228,7 +209,7 @@ static int send_files(struct work *work, struct importing *import, struct output
         if (!import->has_bar || sent != CLI_OK)
             (void)fprintf(stderr, "%s: %zu rows: %zu new, %zu known already, %zu rejected\n",
                           file->path, file->count, counts.fresh, counts.known, counts.rejected);
-        shown = output_row(output, row_of(file->kind->name, file->count, &counts));
+        shown = output_row(output, row_of(file, &counts));
         status = shown == CLI_OK ? status : shown;
     }
     (void)fprintf(stderr, "%zu rows: %zu new, %zu known already, %zu rejected\n", rows, sum.fresh,
@@ -238,36 +219,36 @@ static int send_files(struct work *work, struct importing *import, struct output
     return status;
 }
 
-static int show_only(struct work *work, struct output *output)
+static int show_only(struct work *work)
 {
+    struct output *output = output_open(work->cli, "file rows", false);
     int status = CLI_OK;
 
     for (size_t i = 0; i < work->count && status == CLI_OK; i++)
-        status = output_row(output, row_of(work->files[i].kind->name, work->files[i].count, NULL));
+        status = output_row(output, row_of(&work->files[i], NULL));
     (void)fprintf(stderr, "dry run: every file is well-formed; nothing was sent\n");
-    return status;
+    return output_close(output, status);
 }
 
 static int run(struct work *work)
 {
-    static const char *const columns[] = {"file", "rows", "new", "known", "rejected", "queued"};
-    struct cli *cli = work->cli;
-    struct importing *import = NULL;
-    struct output *output = NULL;
+    struct importing import = {.cli = work->cli, .has_bar = isatty(STDERR_FILENO) == 1};
+    struct output *output;
     struct instance instance;
-    int status = CLI_OK, closed;
+    int status, closed;
 
-    if (!cli->dry_run)
-        status = instance_open(cli, &instance);
-    if (status == CLI_OK && !cli->dry_run)
-        status = import_begin(cli, &instance, &import);
-    if (status == CLI_OK)
-        status = output_open(cli, columns, cli->dry_run ? 2 : MP_LENGTH(columns), false, &output);
+    if (work->cli->dry_run)
+        return show_only(work);
+    status = instance_open(work->cli, &instance);
     if (status != CLI_OK)
         return status;
-    status = import == NULL ? show_only(work, output) : send_files(work, import, output);
-    import_end(import);
-    closed = output_close(output);
+    import.instance = &instance;
+    import.authority = work->cli->as;
+    allow_files();
+    output = output_open(work->cli, "file rows new known rejected queued", false);
+    status = send_files(work, &import, output);
+    end(&import);
+    closed = output_close(output, CLI_OK);
     return status == CLI_OK ? closed : status;
 }
 
@@ -288,14 +269,12 @@ static int check_names(struct work *work)
     return status;
 }
 
-int verb_import(struct cli *cli)
+static int run_import(struct cli *cli)
 {
-    MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(ARENA_BYTES);
+    MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena(ARENA_BYTES);
     struct work work = {.cli = cli, .arena = arena};
     int status;
 
-    if (arena == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
     status = read_path(&work, cli->arguments[0]);
     if (status == CLI_OK)
         status = check_names(&work);
@@ -308,3 +287,15 @@ int verb_import(struct cli *cli)
         import_file_done(&work.files[i]);
     return status;
 }
+
+const struct cli_command verb_import = {
+    .name = "import",
+    ARGUMENTS("PATH", 1, 1),
+    .summary = "import a folder of CSV files, or one file",
+    .details = "Each row goes in as the agency that states it. Errors name file, line and column. "
+               "Importing again doubles nothing; an import that was cut goes on where it "
+               "stopped.",
+    .example = "milepost import portfolio --dry-run\nmilepost import portfolio",
+    .writes = true,
+    .run = run_import,
+};

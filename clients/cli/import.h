@@ -1,7 +1,8 @@
 /* From CSV files to changes in the record. Reading, checking and sending are apart, so that nothing
  * is sent before everything was read: import_csv.c splits text into rows, import_kinds.c knows the
- * files and what their rows say, import_file.c reads one, import_refs.c looks names up across them
- * and in the record (import_record.c), import_send.c submits one, import.c is the verb. */
+ * files and what their rows say (import_calendar.c: those of calendars), import_file.c reads one,
+ * import_refs.c looks names up across them and in the record (import_record.c), import_send.c
+ * submits one, import.c is the verb. */
 #ifndef MP_CLI_IMPORT_H
 #define MP_CLI_IMPORT_H
 
@@ -38,21 +39,28 @@ int import_csv_split(struct mp_span text, struct mp_arena *arena, import_line_ha
 
 struct import_row;
 struct import_file;
-struct import_cells; /* a row being converted */
 
 struct import_column {
     const char *name;
-    bool required; /* in the header */
+    bool required;     /* in the header */
+    const char *field; /* that it fills, where that has another name; "": none */
+    /* What its cells name, and other rows define; lists are joined by ';'. Of a milestone's id it
+     * is the project. MP_KIND_NONE: nothing. */
+    enum mp_kind names;
+    enum mp_scheme scheme; /* of terms */
 };
 
 struct import_kind {
     const char *name;   /* of the file, without .csv */
     const char *key[3]; /* columns that name what a row defines; NULL: rows are statements */
+    enum mp_change_kind change; /* 0: each row says which */
     const struct import_column *columns;
     size_t column_count;
     enum mp_kind defines; /* MP_KIND_NONE: statements, submitted as their submitter */
     enum mp_scheme scheme;
-    void (*convert)(struct import_cells *cells, struct mp_change *change);
+    void (*finish)(struct import_file *file, struct import_row *row); /* NULL: nothing is left */
+    /* Makes changes of rows that are so only together; NULL: a row is a change. 0 or MP_ENOMEM. */
+    int (*gather)(struct import_file *file);
 };
 
 /* In the order in which they are imported. */
@@ -65,7 +73,13 @@ const struct import_kind *import_kind_by_header(const struct import_line *header
                                                 const struct import_kind **ret_nearest);
 /* Column by name; the kind's column_count when it has none. */
 size_t import_kind_column(const struct import_kind *kind, const char *name);
+/* What the row's cells say, as its change; what cannot be read is a problem of the file. */
+void import_kind_convert(struct import_file *file, struct import_row *row);
 const char *import_kind_nearest(const struct import_kind *kind, const char *name);
+
+/* import_calendar.c: the functions of the kind "calendars". */
+void import_calendar_finish(struct import_file *file, struct import_row *row);
+int import_calendar_gather(struct import_file *file) MP_CHECK_RESULT;
 
 /* import_file.c */
 
@@ -78,7 +92,8 @@ struct import_row {
 };
 
 struct import_file {
-    const char *path; /* as shown */
+    const char *path;                 /* as shown */
+    const struct import_kind *wanted; /* NULL: the name and the header tell */
     const struct import_kind *kind;
     size_t positions[IMPORT_COLUMNS_MOST]; /* by the kind's columns: place in the file, from 1 */
     struct import_row *rows;               /* malloc */
@@ -95,16 +110,14 @@ struct import_file {
 int import_file_read(const char *path, FILE *messages, struct mp_arena *arena,
                      struct import_file *ret_file) MP_CHECK_RESULT;
 void import_file_done(struct import_file *file);
+/* The same for a file of that kind, whatever its name. */
+int import_file_read_as(const struct import_kind *kind, const char *path, FILE *messages,
+                        struct mp_arena *arena, struct import_file *ret_file) MP_CHECK_RESULT;
 /* column: the kind's; beyond the last means the first of the file. */
 void import_problem(struct import_file *file, size_t line, size_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* Place in the file, from 1, of the column that a rejection's field came from. */
 size_t import_position(const struct import_file *file, const char *field);
-
-struct import_cells {
-    struct import_file *file;
-    const struct import_row *row;
-};
 
 /* import_send.c */
 
@@ -113,8 +126,6 @@ struct import_counts {
 };
 
 struct importing;
-int import_begin(struct cli *cli, const struct instance *instance, struct importing **ret_import);
-void import_end(struct importing *import);
 /* Submits the file's rows in their order and waits for the answers. An exit code other than CLI_OK
  * and CLI_REJECTED: the rest must wait for another import. */
 int import_send(struct importing *import, const struct import_file *file,

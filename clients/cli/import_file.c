@@ -75,7 +75,9 @@ static int read_header(struct import_file *file, const struct import_line *heade
     const struct import_kind *nearest = NULL;
     const char *name = stem(file);
 
-    file->kind = name == NULL ? NULL : import_kind_by_name(name);
+    file->kind = file->wanted;
+    if (file->kind == NULL)
+        file->kind = name == NULL ? NULL : import_kind_by_name(name);
     if (file->kind == NULL)
         file->kind = import_kind_by_header(header, &nearest);
     if (file->kind == NULL && nearest == NULL) {
@@ -104,12 +106,18 @@ static size_t column_of(const struct import_kind *kind, const char *field)
     } others[] = {{"percent", "value"},
                   {"project_status", "value"},
                   {"milestone_status", "value"},
-                  {"direction", "ascending"}};
+                  {"direction", "ascending"},
+                  {"days", "date"},
+                  {"weekend", "name"}};
     char name[64];
-    size_t column;
+    size_t column = 0;
 
     (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(field, "[."), field);
-    column = import_kind_column(kind, name);
+    while (column < kind->column_count &&
+           (kind->columns[column].field == NULL || strcmp(kind->columns[column].field, name) != 0))
+        column++;
+    if (column == kind->column_count)
+        column = import_kind_column(kind, name);
     for (size_t i = 0; i < MP_LENGTH(others) && column == kind->column_count; i++) {
         if (strcmp(others[i].field, name) == 0)
             column = import_kind_column(kind, others[i].column);
@@ -155,13 +163,12 @@ static int check_defined(struct import_file *file, const struct import_row *row)
 
 static int check_row(struct import_file *file, struct import_row *row)
 {
-    struct import_cells cells = {.file = file, .row = row};
     size_t submitter = import_kind_column(file->kind, "submitter"), before = file->problems;
     struct mp_rejection rejection = {0};
     int result;
 
     row->submitter = submitter < file->kind->column_count ? row->cells[submitter] : NULL;
-    file->kind->convert(&cells, &row->change);
+    import_kind_convert(file, row);
     if (row->submitter != NULL && !mp_agency_id_is_valid(row->submitter))
         import_problem(file, row->line, submitter,
                        "\"%s\" is no id of an agency: give one as in agencies.csv", row->submitter);
@@ -238,11 +245,18 @@ static int tell(struct import_file *file, int error)
 int import_file_read(const char *path, FILE *messages, struct mp_arena *arena,
                      struct import_file *ret_file)
 {
+    return import_file_read_as(NULL, path, messages, arena, ret_file);
+}
+
+int import_file_read_as(const struct import_kind *kind, const char *path, FILE *messages,
+                        struct mp_arena *arena, struct import_file *ret_file)
+{
     struct import_csv_fault fault = {0};
     struct mp_span text;
     int error;
 
-    *ret_file = (struct import_file){.path = path, .messages = messages, .arena = arena};
+    *ret_file =
+        (struct import_file){.path = path, .wanted = kind, .messages = messages, .arena = arena};
     ret_file->defined = mp_table_new(ROWS_MOST);
     if (ret_file->defined == NULL)
         return tell(ret_file, MP_ENOMEM);
@@ -250,6 +264,8 @@ int import_file_read(const char *path, FILE *messages, struct mp_arena *arena,
     if (error < 0)
         return tell(ret_file, error);
     error = import_csv_split(text, arena, take_line, ret_file, &fault);
+    if (error == 0 && ret_file->kind != NULL && ret_file->kind->gather != NULL)
+        error = ret_file->kind->gather(ret_file);
     ret_file->is_whole = error == 0 && ret_file->kind != NULL;
     if (fault.message != NULL)
         problem_at(ret_file, fault.line, 1, fault.message);

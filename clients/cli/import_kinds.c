@@ -1,287 +1,264 @@
-/* The files of a portfolio: their columns, and what a row says. */
+/* The files of a portfolio: their columns, and what a row says. A column fills the field of its
+ * name (fields_table.c), or of the name given; what needs more than that is in a function. */
+#include "clients/cli/fields_table.h"
 #include "clients/cli/import.h"
-
-#include "clients/cli/import_cells.h"
 #include "core/base/text.h"
 
 #include <string.h>
 
-static const struct import_column term_columns[] = {
-    {"code", true}, {"title", true}, {"title_ur", false}, {"title_zh", false}, {"source", false}};
-static const struct import_column source_columns[] = {
-    {"id", true},        {"title", true},         {"title_ur", false},
-    {"title_zh", false}, {"published_on", false}, {"kind", false}};
-static const struct import_column agency_columns[] = {{"id", true},
-                                                      {"title", true},
-                                                      {"title_ur", false},
-                                                      {"title_zh", false},
-                                                      {"role", true},
-                                                      {"grants", true},
-                                                      {"report_interval_days", false},
-                                                      {"source", false}};
+/* A column of a file: NEED it, or it MAY be left out. OF: what its cells name. AS: the field that
+ * it fills, where that has another name. */
+#define COLUMN(name, required, field, kind, scheme)                                                \
+    {                                                                                              \
+        name, required, field, MP_KIND_##kind, MP_SCHEME_##scheme                                  \
+    }
+#define NEED(name)                COLUMN(name, true, NULL, NONE, NONE)
+#define MAY(name)                 COLUMN(name, false, NULL, NONE, NONE)
+#define NEED_AS(name, field)      COLUMN(name, true, field, NONE, NONE)
+#define MAY_AS(name, field)       COLUMN(name, false, field, NONE, NONE)
+#define NEED_OF(name, kind)       COLUMN(name, true, NULL, kind, NONE)
+#define MAY_OF(name, kind)        COLUMN(name, false, NULL, kind, NONE)
+#define MAY_OF_TERM(name, scheme) COLUMN(name, false, NULL, TERM, scheme)
+#define TITLES                    NEED("title"), MAY("title_ur"), MAY("title_zh")
+#define SUBMITTER                 COLUMN("submitter", true, "", AGENCY, NONE)
+
+static const struct import_column term_columns[] = {NEED("code"), TITLES, MAY("source")};
+static const struct import_column source_columns[] = {NEED_AS("id", "code"), TITLES,
+                                                      MAY("published_on"), MAY_AS("kind", "note")};
+static const struct import_column agency_columns[] = {
+    NEED("id"), TITLES, NEED("role"), NEED("grants"), MAY("report_interval_days"), MAY("source")};
 static const struct import_column project_columns[] = {
-    {"id", true},           {"title", true},     {"title_ur", false},    {"title_zh", false},
-    {"programme", true},    {"corridor", false}, {"themes", false},      {"regions", false},
-    {"lead_agency", false}, {"partners", false}, {"counterpart", false}, {"status", true},
-    {"parent", false},      {"source", false}};
+    NEED("id"),
+    TITLES,
+    COLUMN("programme", true, NULL, TERM, PROGRAMME),
+    MAY_OF_TERM("corridor", CORRIDOR),
+    MAY_OF_TERM("themes", THEME),
+    MAY_OF_TERM("regions", REGION),
+    MAY_OF("lead_agency", AGENCY),
+    MAY_OF("partners", AGENCY),
+    MAY("counterpart"),
+    NEED("status"),
+    MAY_OF("parent", PROJECT),
+    MAY("source")};
 static const struct import_column milestone_columns[] = {
-    {"id", true},        {"title", true},  {"title_ur", false},
-    {"title_zh", false}, {"type", true},   {"code", false},
-    {"weight", false},   {"start", false}, {"duration_days", false},
-    {"calendar", false}, {"source", false}};
-static const struct import_column link_columns[] = {{"predecessor", true}, {"successor", true},
-                                                    {"type", true},        {"lag_days", false},
-                                                    {"calendar", false},   {"source", false}};
+    NEED_OF("id", PROJECT), TITLES,
+    NEED("type"),           MAY("code"),
+    MAY("weight"),          MAY_OF("start", MILESTONE),
+    MAY("duration_days"),   MAY("calendar"),
+    MAY("source")};
+static const struct import_column link_columns[] = {NEED_OF("predecessor", MILESTONE),
+                                                    NEED_OF("successor", MILESTONE),
+                                                    NEED("type"),
+                                                    MAY("lag_days"),
+                                                    MAY("calendar"),
+                                                    MAY("source")};
+static const struct import_column calendar_columns[] = {
+    NEED_AS("calendar", "name"), NEED("valid_from"),      NEED_AS("date", ""), NEED_AS("kind", ""),
+    MAY_AS("name", ""),          MAY_AS("estimated", ""), MAY("source")};
+static const struct import_column policy_columns[] = {
+    COLUMN("programme", true, NULL, TERM, PROGRAMME),
+    NEED("valid_from"),
+    NEED("amber_days"),
+    NEED("red_days"),
+    NEED("amber_percent"),
+    NEED("red_percent"),
+    NEED("grey_days"),
+    NEED("report_days"),
+    NEED("least_for_index"),
+    MAY("note"),
+    MAY("source")};
 static const struct import_column indicator_columns[] = {
-    {"code", true}, {"title", true},    {"title_ur", false},  {"title_zh", false},
-    {"unit", true}, {"measure", false}, {"ascending", false}, {"source", false}};
+    NEED("code"), TITLES, NEED("unit"), MAY("measure"), MAY_AS("ascending", ""), MAY("source")};
 static const struct import_column statement_columns[] = {
-    {"stated_on", true}, {"submitter", true},  {"kind", true},   {"milestone", true},
-    {"date", true},      {"precision", false}, {"value", false}, {"reason", false},
-    {"recalled", false}, {"said_by", false},   {"note", false},  {"source", false}};
-static const struct import_column observation_columns[] = {
-    {"stated_on", true},     {"submitter", true},   {"indicator", true}, {"project", true},
-    {"period_start", false}, {"period_end", false}, {"region", false},   {"kind", true},
-    {"value", true},         {"said_by", false},    {"note", false},     {"source", false}};
+    NEED("stated_on"), SUBMITTER,        NEED_AS("kind", ""), NEED_OF("milestone", MILESTONE),
+    NEED("date"),      MAY("precision"), MAY_AS("value", ""), MAY("reason"),
+    MAY("recalled"),   MAY("said_by"),   MAY("note"),         MAY("source")};
+static const struct import_column observation_columns[] = {NEED("stated_on"),
+                                                           SUBMITTER,
+                                                           NEED_OF("indicator", INDICATOR),
+                                                           NEED_OF("project", PROJECT),
+                                                           MAY("period_start"),
+                                                           MAY("period_end"),
+                                                           MAY_OF_TERM("region", REGION),
+                                                           NEED_AS("kind", "observation_kind"),
+                                                           NEED("value"),
+                                                           MAY("said_by"),
+                                                           MAY("note"),
+                                                           MAY("source")};
 
-static void convert_term(struct import_cells *cells, struct mp_change *change)
+static const char *cell(const struct import_row *row, const struct import_kind *kind,
+                        const char *name)
 {
-    mp_change_init(change, MP_CHANGE_TERM);
-    change->term.scheme = cells->file->kind->scheme;
-    change->term.code = cells_text(cells, "code");
-    cells_title(cells, &change->term.title);
-    change->source.reference = cells_text(cells, "source");
+    return row->cells[import_kind_column(kind, name)];
 }
 
-static void convert_source(struct import_cells *cells, struct mp_change *change)
+static void read_field(struct import_file *file, struct import_row *row, size_t column,
+                       const char *name)
 {
-    mp_change_init(change, MP_CHANGE_TERM);
-    change->term.scheme = MP_SCHEME_SOURCE;
-    change->term.code = cells_text(cells, "id");
-    cells_title(cells, &change->term.title);
-    cells_day(cells, "published_on", &change->term.published_on);
-    change->note = cells_text(cells, "kind");
+    const struct field *own = field_find(field_of_change(row->change.kind), name);
+    const struct field *common = field_find(&field_change, name);
+    struct mp_rejection rejection;
+    const char *text = row->cells[column];
+    int result = 0;
+
+    if (own != NULL)
+        result = field_read(own, text, file->arena, &row->change.term, &rejection);
+    else if (common != NULL)
+        result = field_read(common, text, file->arena, &row->change, &rejection);
+    if (result != 0)
+        import_problem(file, row->line, column, "%s", rejection.message);
 }
 
-static void convert_agency(struct import_cells *cells, struct mp_change *change)
+/* An empty cell leaves the field as it was. */
+static void read_cells(struct import_file *file, struct import_row *row)
 {
-    struct mp_agency *agency = &change->agency;
+    for (size_t i = 0; i < file->kind->column_count; i++) {
+        const struct import_column *column = &file->kind->columns[i];
 
-    mp_change_init(change, MP_CHANGE_AGENCY);
-    agency->id = cells_text(cells, "id");
-    cells_title(cells, &agency->title);
-    agency->role = (enum mp_role)cells_code(cells, "role", MP_FAMILY_ROLE);
-    cells_list(cells, "grants", &agency->grants);
-    agency->report_interval_days =
-        (uint32_t)cells_number(cells, "report_interval_days", 0, MP_INTERVAL_MOST, 0);
-    change->source.reference = cells_text(cells, "source");
-}
-
-static void convert_project(struct import_cells *cells, struct mp_change *change)
-{
-    struct mp_project *project = &change->project;
-
-    mp_change_init(change, MP_CHANGE_PROJECT);
-    project->id = cells_text(cells, "id");
-    cells_title(cells, &project->title);
-    project->parent = cells_text(cells, "parent");
-    project->programme = cells_text(cells, "programme");
-    project->corridor = cells_text(cells, "corridor");
-    project->lead_agency = cells_text(cells, "lead_agency");
-    project->counterpart = cells_text(cells, "counterpart");
-    cells_list(cells, "themes", &project->themes);
-    cells_list(cells, "regions", &project->regions);
-    cells_list(cells, "partners", &project->partners);
-    project->status = (enum mp_project_status)cells_code(cells, "status", MP_FAMILY_PROJECT_STATUS);
-    change->source.reference = cells_text(cells, "source");
-}
-
-static void convert_milestone(struct import_cells *cells, struct mp_change *change)
-{
-    struct mp_milestone *milestone = &change->milestone;
-
-    mp_change_init(change, MP_CHANGE_MILESTONE);
-    milestone->id = cells_text(cells, "id");
-    cells_title(cells, &milestone->title);
-    milestone->type = (enum mp_milestone_type)cells_code(cells, "type", MP_FAMILY_MILESTONE_TYPE);
-    milestone->code = cells_text(cells, "code");
-    milestone->weight = (uint32_t)cells_number(cells, "weight", 0, MP_WEIGHT_MOST, 0);
-    milestone->start = cells_text(cells, "start");
-    milestone->duration_days =
-        (int32_t)cells_number(cells, "duration_days", 0, MP_DURATION_MOST, -1);
-    milestone->calendar = cells_text(cells, "calendar");
-    change->source.reference = cells_text(cells, "source");
-}
-
-static void convert_link(struct import_cells *cells, struct mp_change *change)
-{
-    struct mp_link *link = &change->link;
-    const char *calendar = cells_text(cells, "calendar");
-
-    mp_change_init(change, MP_CHANGE_LINK);
-    link->predecessor = cells_text(cells, "predecessor");
-    link->successor = cells_text(cells, "successor");
-    link->type = (enum mp_link_type)cells_code(cells, "type", MP_FAMILY_LINK_TYPE);
-    link->lag_days = (int32_t)cells_number(cells, "lag_days", -MP_LAG_MOST, MP_LAG_MOST, 0);
-    link->calendar = strcmp(calendar, "elapsed") == 0 ? "" : calendar;
-    change->source.reference = cells_text(cells, "source");
-}
-
-static void convert_indicator(struct import_cells *cells, struct mp_change *change)
-{
-    struct mp_indicator *indicator = &change->indicator;
-    bool is_given, ascends = cells_flag(cells, "ascending", &is_given);
-
-    mp_change_init(change, MP_CHANGE_INDICATOR);
-    indicator->code = cells_text(cells, "code");
-    cells_title(cells, &indicator->title);
-    indicator->unit = cells_text(cells, "unit");
-    indicator->measure = cells_text(cells, "measure");
-    if (is_given)
-        indicator->direction = ascends ? MP_DIRECTION_ASCENDING : MP_DIRECTION_DESCENDING;
-    change->source.reference = cells_text(cells, "source");
-}
-
-static void read_stated(const struct import_cells *cells, struct mp_change *change)
-{
-    cells_day(cells, "stated_on", &change->stated_on);
-    if (cells_text(cells, "stated_on")[0] == '\0')
-        import_problem(cells->file, cells->row->line, cells_column(cells, "stated_on"),
-                       "the day on which it was said is missing: give one as 2029-06-30");
-    change->said_by = cells_text(cells, "said_by");
-    change->note = cells_text(cells, "note");
-    change->source.reference = cells_text(cells, "source");
-}
-
-/* With a precision the date is the last day of its period; without, its form shows it. */
-static void read_date(const struct import_cells *cells, struct mp_date *date)
-{
-    const char *text = cells_text(cells, "date");
-    bool is_day = cells_text(cells, "precision")[0] != '\0';
-
-    if (is_day) {
-        cells_day(cells, "date", &date->day);
-        date->precision = (enum mp_precision)cells_code(cells, "precision", MP_FAMILY_PRECISION);
-    } else if (text[0] != '\0' && mp_date_parse(text, date) != 0) {
-        import_problem(cells->file, cells->row->line, cells_column(cells, "date"),
-                       "\"%s\" is no date there is: give one as 2029-06-30", text);
+        if (row->cells[i][0] != '\0')
+            read_field(file, row, i, column->field != NULL ? column->field : column->name);
     }
 }
 
-static void convert_status(const struct import_cells *cells, struct mp_status *status)
+static void finish_term(struct import_file *file, struct import_row *row)
 {
-    const char *value = cells_text(cells, "value");
+    row->change.term.scheme = file->kind->scheme;
+}
 
-    status->milestone = cells_text(cells, "milestone");
-    status->milestone_status =
-        (enum mp_milestone_status)mp_code_parse(MP_FAMILY_MILESTONE_STATUS, value);
+static void finish_link(struct import_file *file, struct import_row *row)
+{
+    (void)file;
+    if (strcmp(row->change.link.calendar, "elapsed") == 0)
+        row->change.link.calendar = "";
+}
+
+static void finish_indicator(struct import_file *file, struct import_row *row)
+{
+    size_t column = import_kind_column(file->kind, "ascending");
+    const char *text = row->cells[column];
+
+    if (strcmp(text, "true") == 0)
+        row->change.indicator.direction = MP_DIRECTION_ASCENDING;
+    else if (strcmp(text, "false") == 0)
+        row->change.indicator.direction = MP_DIRECTION_DESCENDING;
+    else if (text[0] != '\0')
+        import_problem(file, row->line, column, "\"%s\" is neither true nor false", text);
+}
+
+static void finish_stated(struct import_file *file, struct import_row *row)
+{
+    if (cell(row, file->kind, "stated_on")[0] == '\0')
+        import_problem(file, row->line, import_kind_column(file->kind, "stated_on"),
+                       "the day on which it was said is missing: give one as 2029-06-30");
+}
+
+/* Words of both families are about the project. */
+static void finish_status(struct import_file *file, struct import_row *row)
+{
+    struct mp_status *status = &row->change.status;
+    size_t column = import_kind_column(file->kind, "value");
+    const char *value = row->cells[column];
+
     status->project_status = (enum mp_project_status)mp_code_parse(MP_FAMILY_PROJECT_STATUS, value);
-    /* Words of both families are about the project. */
-    if (status->project_status != MP_PROJECT_STATUS_NONE)
-        status->milestone_status = MP_MILESTONE_STATUS_NONE;
-    else if (status->milestone_status == MP_MILESTONE_STATUS_NONE)
-        import_problem(cells->file, cells->row->line, cells_column(cells, "value"),
+    if (status->project_status == MP_PROJECT_STATUS_NONE)
+        status->milestone_status =
+            (enum mp_milestone_status)mp_code_parse(MP_FAMILY_MILESTONE_STATUS, value);
+    if (status->project_status == MP_PROJECT_STATUS_NONE &&
+        status->milestone_status == MP_MILESTONE_STATUS_NONE)
+        import_problem(file, row->line, column,
                        "\"%s\" is no status: give one of %s; of the milestone scheduled, notMet or "
                        "partiallyMet",
                        value, mp_code_names(MP_FAMILY_PROJECT_STATUS));
 }
 
-static void convert_dated(const struct import_cells *cells, struct mp_dated *dated)
+/* With a precision the date is the last day of its period: other forms show theirs. */
+static void finish_dated(struct import_file *file, struct import_row *row)
 {
-    bool is_given;
+    const char *date = cell(row, file->kind, "date");
+    struct mp_date known;
+    int32_t day;
 
-    dated->milestone = cells_text(cells, "milestone");
-    read_date(cells, &dated->date);
-    dated->reason = (enum mp_reason)cells_code(cells, "reason", MP_FAMILY_REASON);
-    dated->recalled = cells_flag(cells, "recalled", &is_given);
+    if (date[0] != '\0' && cell(row, file->kind, "precision")[0] != '\0' &&
+        mp_date_parse(date, &known) == 0 && mp_day_parse(date, &day) != 0)
+        import_problem(file, row->line, import_kind_column(file->kind, "date"),
+                       "\"%s\" is no day there is: give one as 2029-06-30", date);
 }
 
-static void convert_statement(struct import_cells *cells, struct mp_change *change)
+static void finish_statement(struct import_file *file, struct import_row *row)
 {
-    int kind = mp_code_parse(MP_FAMILY_CHANGE, cells_text(cells, "kind"));
+    finish_stated(file, row);
+    if (row->change.kind == MP_CHANGE_STATUS)
+        finish_status(file, row);
+    else if (row->change.kind == MP_CHANGE_PROGRESS)
+        read_field(file, row, import_kind_column(file->kind, "value"), "percent");
+    else
+        finish_dated(file, row);
+}
 
-    if (!mp_change_is_statement((enum mp_change_kind)kind) || kind == MP_CHANGE_OBSERVATION) {
-        import_problem(cells->file, cells->row->line, cells_column(cells, "kind"),
-                       "\"%s\" is no kind of statement: give baseline, forecast, met, confirmed, "
-                       "progress, status, "
-                       "suspension or resumption",
-                       cells_text(cells, "kind"));
-        mp_change_init(change, MP_CHANGE_FORECAST);
+/* What the row of a file of statements says. 0 and a problem when it is no kind of those. */
+static enum mp_change_kind kind_stated(struct import_file *file, const struct import_row *row)
+{
+    const char *name = cell(row, file->kind, "kind");
+    enum mp_change_kind kind = (enum mp_change_kind)mp_code_parse(MP_FAMILY_CHANGE, name);
+
+    if (mp_change_is_statement(kind) && kind != MP_CHANGE_OBSERVATION)
+        return kind;
+    import_problem(file, row->line, import_kind_column(file->kind, "kind"),
+                   "\"%s\" is no kind of statement: give baseline, forecast, met, confirmed, "
+                   "progress, status, suspension or resumption",
+                   name);
+    return 0;
+}
+
+void import_kind_convert(struct import_file *file, struct import_row *row)
+{
+    enum mp_change_kind kind = file->kind->change;
+
+    if (kind == 0)
+        kind = kind_stated(file, row);
+    mp_change_init(&row->change, kind != 0 ? kind : MP_CHANGE_FORECAST);
+    if (kind == 0)
         return;
-    }
-    mp_change_init(change, (enum mp_change_kind)kind);
-    read_stated(cells, change);
-    if (kind == MP_CHANGE_PROGRESS) {
-        change->progress.milestone = cells_text(cells, "milestone");
-        cells_decimal(cells, "value", &change->progress.percent);
-    } else if (kind == MP_CHANGE_STATUS) {
-        convert_status(cells, &change->status);
-    } else {
-        convert_dated(cells, &change->dated);
-    }
+    read_cells(file, row);
+    if (file->kind->finish != NULL)
+        file->kind->finish(file, row);
 }
 
-static void convert_observation(struct import_cells *cells, struct mp_change *change)
-{
-    struct mp_observation *observation = &change->observation;
-
-    mp_change_init(change, MP_CHANGE_OBSERVATION);
-    read_stated(cells, change);
-    observation->indicator = cells_text(cells, "indicator");
-    observation->project = cells_text(cells, "project");
-    observation->region = cells_text(cells, "region");
-    cells_day(cells, "period_start", &observation->period_start);
-    cells_day(cells, "period_end", &observation->period_end);
-    observation->kind =
-        (enum mp_observation_kind)cells_code(cells, "kind", MP_FAMILY_OBSERVATION_KIND);
-    cells_decimal(cells, "value", &observation->value);
-}
-
-#define COLUMNS(table) .columns = table, .column_count = MP_LENGTH(table)
-#define TERMS(name_, scheme_)                                                                      \
+#define KIND(name_, columns_, change_, defines_, scheme_, finish_, ...)                            \
     {                                                                                              \
-        .name = name_, .key = {"code"}, COLUMNS(term_columns), .defines = MP_KIND_TERM,            \
-        .scheme = scheme_, .convert = convert_term                                                 \
+        .name = name_, .columns = columns_, .column_count = MP_LENGTH(columns_),                   \
+        .change = change_, .defines = defines_, .scheme = scheme_, .finish = finish_, .key = {     \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
     }
+#define TERMS(name, columns, scheme, key)                                                          \
+    KIND(name, columns, MP_CHANGE_TERM, MP_KIND_TERM, scheme, finish_term, key)
+#define DEFINED(name, columns, kind, finish, ...)                                                  \
+    KIND(name, columns, MP_CHANGE_##kind, MP_KIND_##kind, MP_SCHEME_NONE, finish, __VA_ARGS__)
 
 const struct import_kind import_kinds[] = {
-    {.name = "sources",
-     .key = {"id"},
-     COLUMNS(source_columns),
-     .defines = MP_KIND_TERM,
-     .scheme = MP_SCHEME_SOURCE,
-     .convert = convert_source},
-    TERMS("programmes", MP_SCHEME_PROGRAMME),
-    TERMS("corridors", MP_SCHEME_CORRIDOR),
-    TERMS("themes", MP_SCHEME_THEME),
-    TERMS("regions", MP_SCHEME_REGION),
-    {.name = "agencies",
-     .key = {"id"},
-     COLUMNS(agency_columns),
-     .defines = MP_KIND_AGENCY,
-     .convert = convert_agency},
-    {.name = "projects",
-     .key = {"id"},
-     COLUMNS(project_columns),
-     .defines = MP_KIND_PROJECT,
-     .convert = convert_project},
-    {.name = "milestones",
-     .key = {"id"},
-     COLUMNS(milestone_columns),
-     .defines = MP_KIND_MILESTONE,
-     .convert = convert_milestone},
-    {.name = "links",
-     .key = {"predecessor", "successor", "type"},
-     COLUMNS(link_columns),
-     .defines = MP_KIND_LINK,
-     .convert = convert_link},
-    {.name = "indicators",
-     .key = {"code"},
-     COLUMNS(indicator_columns),
-     .defines = MP_KIND_INDICATOR,
-     .convert = convert_indicator},
-    {.name = "statements", COLUMNS(statement_columns), .convert = convert_statement},
-    {.name = "observations", COLUMNS(observation_columns), .convert = convert_observation},
+    TERMS("sources", source_columns, MP_SCHEME_SOURCE, "id"),
+    TERMS("programmes", term_columns, MP_SCHEME_PROGRAMME, "code"),
+    TERMS("corridors", term_columns, MP_SCHEME_CORRIDOR, "code"),
+    TERMS("themes", term_columns, MP_SCHEME_THEME, "code"),
+    TERMS("regions", term_columns, MP_SCHEME_REGION, "code"),
+    DEFINED("agencies", agency_columns, AGENCY, NULL, "id"),
+    {.name = "calendars",
+     .key = {"calendar", "valid_from", "date"},
+     .change = MP_CHANGE_CALENDAR,
+     .columns = calendar_columns,
+     .column_count = MP_LENGTH(calendar_columns),
+     .defines = MP_KIND_CALENDAR,
+     .finish = import_calendar_finish,
+     .gather = import_calendar_gather},
+    DEFINED("policies", policy_columns, POLICY, NULL, "programme", "valid_from"),
+    DEFINED("projects", project_columns, PROJECT, NULL, "id"),
+    DEFINED("milestones", milestone_columns, MILESTONE, NULL, "id"),
+    DEFINED("links", link_columns, LINK, finish_link, "predecessor", "successor", "type"),
+    DEFINED("indicators", indicator_columns, INDICATOR, finish_indicator, "code"),
+    KIND("statements", statement_columns, 0, MP_KIND_NONE, MP_SCHEME_NONE, finish_statement, NULL),
+    KIND("observations", observation_columns, MP_CHANGE_OBSERVATION, MP_KIND_NONE, MP_SCHEME_NONE,
+         finish_stated, NULL),
 };
 const size_t import_kind_count = MP_LENGTH(import_kinds);
 

@@ -2,7 +2,7 @@
  * changed back is not taken for the old one. */
 #include "clients/cli/import.h"
 
-#include "core/domain/subject.h"
+#include "core/domain/fold.h"
 
 #include <string.h>
 
@@ -61,66 +61,49 @@ int import_submission_id(const char *submitter, unsigned attempt, struct mp_revi
     return error;
 }
 
+/* What a file can define: the kinds of record, and where a record has its definition. */
+#define DEFINED(kind, member, where)                                                               \
+    {                                                                                              \
+        MP_KIND_##kind, MP_CHANGE_##kind, offsetof(struct mp_record, where),                       \
+            sizeof(struct mp_##member)                                                             \
+    }
+static const struct defined {
+    enum mp_kind kind;
+    enum mp_change_kind change;
+    size_t offset, size;
+} defined[] = {
+    DEFINED(TERM, term, term),
+    DEFINED(AGENCY, agency, agency.definition),
+    DEFINED(PROJECT, project, project.definition),
+    DEFINED(MILESTONE, milestone, milestone.definition),
+    DEFINED(LINK, link, link),
+    DEFINED(INDICATOR, indicator, indicator),
+    {MP_KIND_CALENDAR, MP_CHANGE_CALENDAR, offsetof(struct mp_record, calendar),
+     sizeof(struct mp_calendar_version)},
+    DEFINED(POLICY, policy, policy),
+};
+
 /* The change that would define what the record is now; false for kinds that no file defines. */
 static bool change_of(const struct mp_record *record, struct mp_change *change)
 {
-    switch (record->subject.kind) {
-    case MP_KIND_TERM:
-        mp_change_init(change, MP_CHANGE_TERM);
-        change->term = record->term;
-        break;
-    case MP_KIND_AGENCY:
-        mp_change_init(change, MP_CHANGE_AGENCY);
-        change->agency = record->agency.definition;
-        break;
-    case MP_KIND_PROJECT:
-        mp_change_init(change, MP_CHANGE_PROJECT);
-        change->project = record->project.definition;
-        break;
-    case MP_KIND_MILESTONE:
-        mp_change_init(change, MP_CHANGE_MILESTONE);
-        change->milestone = record->milestone.definition;
-        break;
-    case MP_KIND_LINK:
-        mp_change_init(change, MP_CHANGE_LINK);
-        change->link = record->link;
-        break;
-    case MP_KIND_INDICATOR:
-        mp_change_init(change, MP_CHANGE_INDICATOR);
-        change->indicator = record->indicator;
-        break;
-    default:
-        return false;
+    for (size_t i = 0; i < MP_LENGTH(defined); i++) {
+        if (defined[i].kind != record->subject.kind)
+            continue;
+        mp_change_init(change, defined[i].change);
+        memcpy(&change->term, (const char *)record + defined[i].offset, defined[i].size);
+        change->note = record->note;
+        change->source.reference = record->source;
+        return true;
     }
-    change->note = record->note;
-    change->source.reference = record->source;
-    return true;
+    return false;
 }
 
 const char *import_defined_id(const struct mp_change *change, struct mp_arena *arena)
 {
+    const struct mp_event event = {.change = *change};
     struct mp_subject subject;
 
-    switch (change->kind) {
-    case MP_CHANGE_TERM:
-        subject = mp_subject_term(arena, change->term.scheme, change->term.code);
-        break;
-    case MP_CHANGE_AGENCY:
-        return change->agency.id;
-    case MP_CHANGE_PROJECT:
-        return change->project.id;
-    case MP_CHANGE_MILESTONE:
-        return change->milestone.id;
-    case MP_CHANGE_LINK:
-        subject = mp_subject_link(arena, change->link.predecessor, change->link.successor,
-                                  change->link.type);
-        break;
-    case MP_CHANGE_INDICATOR:
-        return change->indicator.code;
-    default:
-        return NULL;
-    }
-    return subject.topic == NULL ? NULL : mp_subject_id(arena, &subject);
+    return mp_event_subject(&event, arena, &subject) == 0 ? mp_subject_id(arena, &subject) : NULL;
 }
 
 struct reading {

@@ -28,10 +28,9 @@ static int open_record(struct record *record)
         return MP_EUNREACHABLE;
     identity = cli->as;
     /* Statements can be sent without the instance's own identity: any that may read will do. */
-    if (!mp_file_exists(instance_path(cli, &instance, "keys/%s.key", cli->as)))
+    if (!mp_file_exists(instance_key(cli, &instance, cli->as)))
         identity = instance.reader;
-    if (!mp_agency_id_is_valid(identity) ||
-        !mp_file_exists(instance_path(cli, &instance, "keys/%s.key", identity)))
+    if (!mp_agency_id_is_valid(identity) || !mp_file_exists(instance_key(cli, &instance, identity)))
         record->why = "there is no key here of who asks";
     else
         record->status = instance_client(cli, &instance, identity, false, &record->client);
@@ -54,8 +53,7 @@ static int ask_record(void *context, enum mp_kind kind, struct mp_arena *arena,
         const char *why = mp_client_why(record->client);
 
         why = error == MP_ENOMEM || why[0] == '\0' ? mp_error_text(error) : why;
-        why = mp_arena_strdup(record->cli->arena, why); /* the client is closed before it is said */
-        record->why = why == NULL ? mp_error_text(error) : why;
+        record->why = cli_text(record->cli->arena, "%s", why); /* the client is closed before */
     }
     return error;
 }

@@ -14,36 +14,6 @@
 
 _Static_assert(MP_ID_MOST < NAME_BYTES, "an id with its scheme must fit");
 
-enum form { FORM_ONE, FORM_LIST, FORM_PROJECT /* of a milestone's id */ };
-
-/* A column whose cells name what another row defines. */
-struct reference {
-    const char *file, *column;
-    enum mp_kind kind;
-    enum mp_scheme scheme;
-    enum form form;
-};
-
-static const struct reference references[] = {
-    {"projects", "programme", MP_KIND_TERM, MP_SCHEME_PROGRAMME, FORM_ONE},
-    {"projects", "corridor", MP_KIND_TERM, MP_SCHEME_CORRIDOR, FORM_ONE},
-    {"projects", "themes", MP_KIND_TERM, MP_SCHEME_THEME, FORM_LIST},
-    {"projects", "regions", MP_KIND_TERM, MP_SCHEME_REGION, FORM_LIST},
-    {"projects", "lead_agency", MP_KIND_AGENCY, MP_SCHEME_NONE, FORM_ONE},
-    {"projects", "partners", MP_KIND_AGENCY, MP_SCHEME_NONE, FORM_LIST},
-    {"projects", "parent", MP_KIND_PROJECT, MP_SCHEME_NONE, FORM_ONE},
-    {"milestones", "id", MP_KIND_PROJECT, MP_SCHEME_NONE, FORM_PROJECT},
-    {"milestones", "start", MP_KIND_MILESTONE, MP_SCHEME_NONE, FORM_ONE},
-    {"links", "predecessor", MP_KIND_MILESTONE, MP_SCHEME_NONE, FORM_ONE},
-    {"links", "successor", MP_KIND_MILESTONE, MP_SCHEME_NONE, FORM_ONE},
-    {"statements", "submitter", MP_KIND_AGENCY, MP_SCHEME_NONE, FORM_ONE},
-    {"statements", "milestone", MP_KIND_MILESTONE, MP_SCHEME_NONE, FORM_ONE},
-    {"observations", "submitter", MP_KIND_AGENCY, MP_SCHEME_NONE, FORM_ONE},
-    {"observations", "indicator", MP_KIND_INDICATOR, MP_SCHEME_NONE, FORM_ONE},
-    {"observations", "project", MP_KIND_PROJECT, MP_SCHEME_NONE, FORM_ONE},
-    {"observations", "region", MP_KIND_TERM, MP_SCHEME_REGION, FORM_ONE},
-};
-
 struct checking {
     struct import_file *files;
     size_t count;
@@ -56,7 +26,7 @@ struct checking {
 
 /* A name of a row as it is looked up. */
 struct named {
-    const struct reference *reference;
+    const struct import_column *reference; /* that names it */
     struct import_file *file;
     const struct import_row *row;
     size_t column;
@@ -68,14 +38,14 @@ typedef void (*visitor)(struct checking *checking, const struct named *named);
 
 static bool is_defined(const struct checking *checking, const struct named *named)
 {
-    const struct mp_table *table = checking->defined[named->reference->kind];
+    const struct mp_table *table = checking->defined[named->reference->names];
 
     return table != NULL && mp_table_get(table, mp_span_text(named->id)) != NULL;
 }
 
 static bool is_recorded(const struct checking *checking, const struct named *named)
 {
-    const struct mp_table *table = checking->recorded[named->reference->kind];
+    const struct mp_table *table = checking->recorded[named->reference->names];
 
     return table != NULL && mp_table_get(table, mp_span_text(named->id)) != NULL;
 }
@@ -84,7 +54,7 @@ static void visit_name(struct checking *checking, struct named *named, struct mp
                        visitor visit)
 {
     char name[NAME_BYTES], id[NAME_BYTES];
-    const struct reference *reference = named->reference;
+    const struct import_column *reference = named->reference;
 
     /* Rows with a longer one were told already: an id has an end. */
     if (text.size == 0 || text.size > MP_ID_MOST)
@@ -104,12 +74,15 @@ static void visit_name(struct checking *checking, struct named *named, struct mp
 static void visit_cell(struct checking *checking, struct named *named, visitor visit)
 {
     const char *cell = named->row->cells[named->column];
+    bool is_milestone = named->file->kind->defines == MP_KIND_MILESTONE;
 
-    if (named->reference->form == FORM_ONE)
-        visit_name(checking, named, mp_span_text(cell), visit);
-    if (named->reference->form == FORM_PROJECT)
+    if (is_milestone && named->reference->names == MP_KIND_PROJECT) {
         visit_name(checking, named, mp_span_make(cell, strcspn(cell, ":")), visit);
-    while (named->reference->form == FORM_LIST && *cell != '\0') {
+        return;
+    }
+    if (named->file->kind->defines == MP_KIND_POLICY && strcmp(cell, MP_POLICY_DEFAULT) == 0)
+        return;             /* of every programme that has none of its own */
+    while (*cell != '\0') { /* no id has a ';' */
         size_t size = strcspn(cell, ";");
 
         visit_name(checking, named, mp_span_make(cell, size), visit);
@@ -117,19 +90,16 @@ static void visit_cell(struct checking *checking, struct named *named, visitor v
     }
 }
 
-/* In the order of the rows, and of the columns as the table has them. */
+/* In the order of the rows, and of the kind's columns. */
 static void visit_file(struct checking *checking, struct import_file *file, visitor visit)
 {
     for (size_t i = 0; i < file->count; i++) {
-        if (file->rows[i].is_wrong)
-            continue;
-        for (size_t j = 0; j < MP_LENGTH(references); j++) {
-            struct named named = {&references[j], file, &file->rows[i], 0, NULL, NULL};
+        for (size_t j = 0; j < file->kind->column_count && !file->rows[i].is_wrong; j++) {
+            const struct import_column *column = &file->kind->columns[j];
+            struct named named = {column, file, &file->rows[i], j, NULL, NULL};
 
-            if (strcmp(file->kind->name, references[j].file) != 0)
-                continue;
-            named.column = import_kind_column(file->kind, references[j].column);
-            visit_cell(checking, &named, visit);
+            if (column->names != MP_KIND_NONE)
+                visit_cell(checking, &named, visit);
         }
     }
 }
@@ -137,7 +107,7 @@ static void visit_file(struct checking *checking, struct import_file *file, visi
 static void note_needed(struct checking *checking, const struct named *named)
 {
     if (!is_defined(checking, named))
-        checking->is_needed[named->reference->kind] = true;
+        checking->is_needed[named->reference->names] = true;
 }
 
 /* How far apart, whatever the length: what both begin and end with does not count. */
@@ -202,7 +172,7 @@ static const char *advice(const struct checking *checking, const struct named *n
 {
     unsigned most = (unsigned)strlen(named->name) / 3 + 1;
     struct nearest nearest = {.distance = most < NEAREST_MOST ? most : NEAREST_MOST};
-    enum mp_kind kind = named->reference->kind;
+    enum mp_kind kind = named->reference->names;
     const char *text = NULL;
 
     look_nearer(checking->defined[kind], named, &nearest);
@@ -214,12 +184,12 @@ static const char *advice(const struct checking *checking, const struct named *n
 }
 
 /* The files are about such names at all. */
-static bool has_file_of(const struct checking *checking, const struct reference *reference)
+static bool has_file_of(const struct checking *checking, const struct import_column *reference)
 {
     for (size_t i = 0; i < checking->count; i++) {
         const struct import_kind *kind = checking->files[i].kind;
 
-        if (kind->defines == reference->kind && kind->scheme == reference->scheme)
+        if (kind->defines == reference->names && kind->scheme == reference->scheme)
             return true;
     }
     return false;
@@ -228,11 +198,11 @@ static bool has_file_of(const struct checking *checking, const struct reference 
 /* While the record is silent only what the files define can be judged. */
 static void tell_unknown(struct checking *checking, const struct named *named)
 {
-    const struct reference *reference = named->reference;
-    bool is_term = reference->kind == MP_KIND_TERM;
-    bool is_asked = !checking->is_deaf || checking->recorded[reference->kind] != NULL;
+    const struct import_column *reference = named->reference;
+    bool is_term = reference->names == MP_KIND_TERM;
+    bool is_asked = !checking->is_deaf || checking->recorded[reference->names] != NULL;
     const char *what = is_term ? mp_code_name(MP_FAMILY_SCHEME, (int)reference->scheme)
-                               : mp_code_name(MP_FAMILY_KIND, (int)reference->kind);
+                               : mp_code_name(MP_FAMILY_KIND, (int)reference->names);
 
     if (is_defined(checking, named) || is_recorded(checking, named) ||
         (!is_asked && !has_file_of(checking, reference)))

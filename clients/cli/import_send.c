@@ -42,7 +42,8 @@ static void tell_row(const struct run *run, const struct import_row *row, const 
 {
     import_progress_clear(run->import);
     (void)fprintf(stderr, "%s:%zu:%zu: rejected: %s (%s): %s\n", run->file->path, row->line,
-                  import_position(run->file, say_field(field)), code, say_field(field), message);
+                  import_position(run->file, say_rejected_field(field)), code,
+                  say_rejected_field(field), message);
 }
 
 static int fail(const struct run *run, int error)
@@ -201,7 +202,7 @@ static int add(struct run *run, const struct parcel *parcel)
 static int add_key(struct run *run, struct parcel *parcel, const char *agency)
 {
     struct cli *cli = run->import->cli;
-    const char *path = instance_path(cli, run->import->instance, "keys/%s.key", agency);
+    const char *path = instance_key(cli, run->import->instance, agency);
     struct mp_change *change = &parcel->changes[parcel->change_count];
     struct mp_key_pair pair;
     int error = 0;
@@ -213,7 +214,7 @@ static int add_key(struct run *run, struct parcel *parcel, const char *agency)
     if (error == 0)
         error = mp_key_load(path, &pair);
     if (error < 0)
-        return cli_fail(cli_exit_of(error), "%s: %s", path, mp_error_text(error));
+        return cli_error(error, "%s", path);
     mp_change_init(change, MP_CHANGE_KEY_ADDED);
     change->key.agency = agency;
     memcpy(change->key.public_key, pair.public_key, sizeof change->key.public_key);
@@ -311,7 +312,7 @@ static int change_submitter(struct run *run, const struct import_row *row)
         return status;
     run->submitter = row->submitter;
     run->client = NULL;
-    path = instance_path(import->cli, import->instance, "keys/%s.key", row->submitter);
+    path = instance_key(import->cli, import->instance, row->submitter);
     if (mp_file_exists(path))
         status = import_client(import, row->submitter, &run->client);
     if (status == CLI_OK && run->client != NULL)
@@ -331,12 +332,10 @@ static int state_row(struct run *run, const struct import_row *row)
         return status;
     if (run->client != NULL)
         return add(run, &parcel);
-    message = mp_arena_printf(run->arena,
-                              "the key of '%s' is not in this instance's keys folder: 'milepost "
-                              "key new %s' makes one, an authority registers it",
-                              row->submitter, row->submitter);
-    if (message == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
+    message = cli_text(run->arena,
+                       "the key of '%s' is not in this instance's keys folder: 'milepost "
+                       "key new %s' makes one, an authority registers it",
+                       row->submitter, row->submitter);
     run->counts->rejected++;
     tell_row(run, row, "no_key", "submitter", message);
     mp_arena_reset(run->arena);
@@ -361,7 +360,7 @@ int import_send(struct importing *import, const struct import_file *file,
 
     *counts = (struct import_counts){0};
     if (arena == NULL || run == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
+        return cli_no_memory();
     *run = (struct run){.import = import, .file = file, .counts = counts, .arena = arena};
     status = file->kind->defines != MP_KIND_NONE ? define_all(run) : state_all(run);
     import_progress_clear(import);

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/text.h"
+#include "core/bus/control.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,6 +22,7 @@
 #define SOCKET_PATH_MOST 100 /* the kernel's limit is 107 */
 #define LONGEST_SOCKET   "/publish.sock"
 #define OUTBOXES_MOST    64
+#define ANSWER_MOST      65536
 #define IPC              "ipc://"
 
 #define AT(field) offsetof(struct instance, field)
@@ -35,12 +37,14 @@ static const struct mp_conf_key keys[] = {
     {"zone-minutes", MP_CONF_NUMBER, -720, 840, "300",
      "the programme's civil time, minutes east of Greenwich", AT(zone_minutes)},
     {"ledger-control", MP_CONF_ADDRESS, 0, 0, "", "control socket, where the ledger runs here",
-     AT(ledger_control)},
+     AT(controls[SERVICE_LEDGER])},
     {"ingest-control", MP_CONF_ADDRESS, 0, 0, "", "control socket, where ingest runs here",
-     AT(ingest_control)},
+     AT(controls[SERVICE_INGEST])},
     {"publish-control", MP_CONF_ADDRESS, 0, 0, "", "control socket, where publish runs here",
-     AT(publish_control)},
+     AT(controls[SERVICE_PUBLISH])},
 };
+
+const char *const instance_services[SERVICE_COUNT] = {"ledger", "ingest", "publish"};
 
 const struct mp_conf_table instance_table = {
     .program = "milepost",
@@ -53,7 +57,7 @@ const struct mp_conf_table instance_table = {
 static const char *absolute(struct mp_arena *arena, const char *path)
 {
     char *real = realpath(path, NULL);
-    const char *copy = real == NULL ? NULL : mp_arena_strdup(arena, real);
+    const char *copy = real == NULL ? NULL : cli_text(arena, "%s", real);
 
     free(real);
     return copy;
@@ -63,17 +67,15 @@ static const char *absolute(struct mp_arena *arena, const char *path)
 static const char *search_upwards(struct cli *cli)
 {
     const char *here = absolute(cli->arena, ".");
-    char *at = here == NULL ? NULL : mp_arena_strdup(cli->arena, here);
+    size_t size = here == NULL ? 0 : strlen(here) + 1;
 
-    while (at != NULL) {
-        const char *file = mp_arena_printf(cli->arena, "%s/.milepost/client.yaml", at);
-        char *slash = strrchr(at, '/');
+    while (size-- > 0) {
+        const char *folder = cli_text(cli->arena, "%.*s/.milepost", (int)size, here);
 
-        if (file != NULL && mp_file_exists(file))
-            return mp_arena_printf(cli->arena, "%s/.milepost", at);
-        if (slash == NULL || at[0] == '\0')
-            break;
-        *slash = '\0';
+        if (mp_file_exists(cli_text(cli->arena, "%s/client.yaml", folder)))
+            return folder;
+        while (size > 0 && here[size - 1] != '/')
+            size--;
     }
     return NULL;
 }
@@ -94,11 +96,10 @@ int instance_open(struct cli *cli, struct instance *ret_instance)
     if (folder == NULL)
         return cli_fail(CLI_FAILED, "no instance: there is no .milepost in this folder nor above "
                                     "it; 'milepost init' makes one, --dir names another");
-    source.file = mp_arena_printf(cli->arena, "%s/client.yaml", folder);
-    if (source.file != NULL && !mp_file_exists(source.file))
+    source.file = cli_text(cli->arena, "%s/client.yaml", folder);
+    if (!mp_file_exists(source.file))
         return cli_fail(CLI_FAILED, "%s holds no instance: client.yaml is missing", folder);
-    if (source.file == NULL ||
-        mp_conf_load(&instance_table, &source, cli->arena, &instance, &why) != 0)
+    if (mp_conf_load(&instance_table, &source, cli->arena, &instance, &why) != 0)
         return cli_fail(CLI_FAILED, "%s", why);
     instance.folder = folder;
     cli->folder = folder;
@@ -112,14 +113,30 @@ int instance_open(struct cli *cli, struct instance *ret_instance)
 
 const char *instance_path(struct cli *cli, const struct instance *instance, const char *format, ...)
 {
-    const char *name, *path;
+    const char *name;
     va_list arguments;
 
     va_start(arguments, format);
     name = mp_arena_vprintf(cli->arena, format, arguments);
     va_end(arguments);
-    path = name == NULL ? NULL : mp_arena_printf(cli->arena, "%s/%s", instance->folder, name);
-    return path == NULL ? "" : path; /* an empty path is refused by whatever opens it */
+    /* An empty path is refused by whatever opens it. */
+    return name == NULL ? "" : cli_text(cli->arena, "%s/%s", instance->folder, name);
+}
+
+const char *instance_key(struct cli *cli, const struct instance *instance, const char *id)
+{
+    return instance_path(cli, instance, "keys/%s.key", id);
+}
+
+int instance_new_key(const char *path, struct mp_key_pair *ret_pair)
+{
+    char text[MP_KEY_TEXT];
+
+    do {
+        mp_key_make(ret_pair);
+        mp_key_format(ret_pair->public_key, text);
+    } while (text[0] == '-'); /* it would look like an option wherever a person passes it on */
+    return mp_key_save(path, ret_pair);
 }
 
 const char *instance_run_folder(struct mp_arena *arena, const char *folder)
@@ -128,10 +145,10 @@ const char *instance_run_folder(struct mp_arena *arena, const char *folder)
     struct mp_hash hash;
 
     if (strlen(folder) + strlen("/run") + strlen(LONGEST_SOCKET) <= SOCKET_PATH_MOST)
-        return mp_arena_printf(arena, "%s/run", folder);
+        return cli_text(arena, "%s/run", folder);
     hash = mp_hash_of(mp_span_text(folder));
     mp_text_hex(mp_span_make(hash.bytes, 8), hex);
-    return mp_arena_printf(arena, "/tmp/milepost-%u-%s", (unsigned)geteuid(), hex);
+    return cli_text(arena, "/tmp/milepost-%u-%s", (unsigned)geteuid(), hex);
 }
 
 int instance_make_private(const char *path)
@@ -150,13 +167,32 @@ int instance_make_private(const char *path)
 
 bool instance_is_local(const struct instance *instance)
 {
-    bool is_local = instance->ledger_control[0] != '\0' && instance->ingest_control[0] != '\0' &&
-                    instance->publish_control[0] != '\0';
-
-    if (!is_local)
+    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+        if (instance->controls[i][0] != '\0')
+            continue;
         (void)cli_fail(CLI_FAILED, "the services of this instance run elsewhere: client.yaml names "
                                    "no control sockets");
-    return is_local;
+        return false;
+    }
+    return true;
+}
+
+char *instance_ask_control(struct mp_arena *arena, const char *control, const char *word,
+                           int64_t timeout_ms, int *ret_error)
+{
+    MP_AUTO(mp_bus_close) struct mp_bus *bus = NULL; /* of its own: none may live across a fork */
+    struct mp_buffer answer;
+    char *text;
+
+    mp_buffer_init(&answer, ANSWER_MOST);
+    *ret_error = mp_bus_open(1, &bus);
+    if (*ret_error == 0)
+        *ret_error = mp_control_ask(bus, control, word, timeout_ms, &answer);
+    text = *ret_error == 0 ? mp_arena_text(arena, mp_buffer_span(&answer)) : NULL;
+    if (*ret_error == 0 && text == NULL)
+        *ret_error = MP_ENOMEM;
+    mp_buffer_done(&answer);
+    return text;
 }
 
 /* Whether somebody listens: a connection is taken, or refused, at once. */
@@ -181,11 +217,8 @@ static bool is_listened_at(const char *address)
 
 bool instance_is_down(const struct instance *instance)
 {
-    const char *const controls[] = {instance->publish_control, instance->ingest_control,
-                                    instance->ledger_control};
-
-    for (size_t i = 0; i < MP_LENGTH(controls); i++) {
-        if (controls[i][0] == '\0' || is_listened_at(controls[i]))
+    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+        if (instance->controls[i][0] == '\0' || is_listened_at(instance->controls[i]))
             return false;
     }
     return true;
@@ -222,10 +255,10 @@ static void tell_outbox(const struct instance *instance, const char *identity)
 static void tell_outboxes(const struct cli *cli, const struct instance *instance)
 {
     static bool told;
-    const char *path = mp_arena_printf(cli->arena, "%s/outbox", instance->folder);
+    const char *path = cli_text(cli->arena, "%s/outbox", instance->folder);
     bool shows_itself =
         strcmp(cli->command->name, "outbox") == 0 || strcmp(cli->command->name, "import") == 0;
-    DIR *folder = told || shows_itself || path == NULL ? NULL : opendir(path);
+    DIR *folder = told || shows_itself ? NULL : opendir(path);
     const struct dirent *entry;
     size_t seen = 0;
 
@@ -253,7 +286,7 @@ static int say_no_client(const struct instance *instance, const char *identity, 
         return cli_fail(CLI_NOT_ALLOWED, "%s/keys/%s.key: %s", instance->folder, identity,
                         mp_error_text(error));
     default:
-        return cli_fail(cli_exit_of(error), "as %s: %s", identity, mp_error_text(error));
+        return cli_error(error, "as %s", identity);
     }
 }
 
@@ -271,7 +304,7 @@ int instance_client(struct cli *cli, const struct instance *instance, const char
 
     if (identity == NULL)
         identity = cli->as;
-    options.key_file = instance_path(cli, instance, "keys/%s.key", identity);
+    options.key_file = instance_key(cli, instance, identity);
     tell_outboxes(cli, instance);
     if (!mp_agency_id_is_valid(identity))
         return cli_fail(CLI_USAGE, "'%s': no identity is called so", identity);

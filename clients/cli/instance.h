@@ -13,6 +13,10 @@
 #include "clients/lib/client.h"
 #include "core/conf/conf.h"
 
+/* In the order in which they start. */
+enum { SERVICE_LEDGER, SERVICE_INGEST, SERVICE_PUBLISH, SERVICE_COUNT };
+extern const char *const instance_services[SERVICE_COUNT]; /* their names */
+
 struct instance {
     const char *folder;              /* absolute */
     const char *submit, *feed, *ask; /* addresses */
@@ -20,7 +24,7 @@ struct instance {
     const char *identity; /* default of --as for writing */
     const char *reader;   /* default identity for reading */
     int64_t zone_minutes;
-    const char *ledger_control, *ingest_control, *publish_control; /* "" when not here */
+    const char *controls[SERVICE_COUNT]; /* sockets; "" when not here */
 };
 
 /* Finds and reads it. On failure says why on stderr and returns an exit code; else 0. */
@@ -28,6 +32,13 @@ int instance_open(struct cli *cli, struct instance *ret_instance);
 /* folder/name in the arena. */
 const char *instance_path(struct cli *cli, const struct instance *instance, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* keys/ID.key */
+const char *instance_key(struct cli *cli, const struct instance *instance, const char *id);
+/* Makes and keeps a key pair; 0 or an error. */
+int instance_new_key(const char *path, struct mp_key_pair *ret_pair) MP_CHECK_RESULT;
+/* One question to a control socket: the answer in the arena, NULL with *ret_error. */
+char *instance_ask_control(struct mp_arena *arena, const char *control, const char *word,
+                           int64_t timeout_ms, int *ret_error);
 /* The configuration of client.yaml: its names, for whoever writes one. */
 extern const struct mp_conf_table instance_table;
 /* The folder that --dir, MILEPOST_DIR or the search names, absolute, in the arena; NULL when there

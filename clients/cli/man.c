@@ -102,8 +102,10 @@ static void put_option(FILE *out, const struct cli_option *option)
     }
 }
 
-static void put_options(FILE *out, const struct cli_option *options, size_t count)
+static void put_options(FILE *out, const struct cli_option *options)
 {
+    size_t count = cli_option_count(options);
+
     if (count == 0)
         return;
     fputs(".Bl -tag -width Ds\n", out);
@@ -169,14 +171,14 @@ static void put_all(FILE *out)
           ".Pp\nEvery verb takes these options; those that write take\n"
           ".Fl \\-dry-run .\n",
           out);
-    put_options(out, cli_common_options, cli_common_option_count);
+    put_options(out, cli_common_options);
     fputs(".Sh VERBS\n", out);
-    for (size_t i = 0; i < cli_command_count; i++) {
-        fprintf(out, ".Ss %s\n.Nm\n.Cm %s\n", cli_commands[i].name, cli_commands[i].name);
-        put_arguments(out, &cli_commands[i]);
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        fprintf(out, ".Ss %s\n.Nm\n.Cm %s\n", cli_commands[i]->name, cli_commands[i]->name);
+        put_arguments(out, cli_commands[i]);
         fputs(".Pp\n", out);
-        put_description(out, &cli_commands[i]);
-        put_options(out, cli_commands[i].options, cli_commands[i].option_count);
+        put_description(out, cli_commands[i]);
+        put_options(out, cli_commands[i]->options);
     }
     fputs(".Sh ENVIRONMENT\n.Bl -tag -width MILEPOST_DIRx\n"
           ".It Ev MILEPOST_DIR\nThe instance, as with\n.Fl \\-dir .\n"
@@ -189,8 +191,8 @@ static void put_all(FILE *out)
           out);
     put_exit_codes(out);
     fputs(".Sh EXAMPLES\n", out);
-    for (size_t i = 0; i < cli_command_count; i++)
-        put_examples(out, cli_commands[i].example);
+    for (size_t i = 0; cli_commands[i] != NULL; i++)
+        put_examples(out, cli_commands[i]->example);
 }
 
 void cli_print_man(FILE *out, const struct cli_command *command)
@@ -207,9 +209,9 @@ void cli_print_man(FILE *out, const struct cli_command *command)
     put_arguments(out, command);
     fputs(".Op Ar options\n.Sh DESCRIPTION\n", out);
     put_description(out, command);
-    put_options(out, command->options, command->option_count);
+    put_options(out, command->options);
     fputs(".Pp\nEvery verb takes:\n", out);
-    put_options(out, cli_common_options, cli_common_option_count);
+    put_options(out, cli_common_options);
     put_exit_codes(out);
     fputs(".Sh EXAMPLES\n", out);
     put_examples(out, command->example);

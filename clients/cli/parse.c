@@ -1,7 +1,6 @@
 #include "clients/cli/parse.h"
 
-#include "core/base/auto.h"
-#include "core/base/error.h"
+#include "clients/cli/output.h"
 #include "core/base/text.h"
 #include "core/domain/codes.h"
 
@@ -23,15 +22,17 @@ struct parse {
     const char *common[COMMON_MOST]; /* by the index of cli_common_options */
 };
 
-const char *cli_did_you_mean(struct mp_arena *arena, const char *word, size_t count,
-                             const char *(*name)(const void *context, size_t i),
-                             const void *context)
-{
-    unsigned best = word == NULL ? 0 : (unsigned)strnlen(word, 64) / 2 + 1;
-    const char *nearest = NULL, *text;
+/* The i-th name; NULL beyond the last. */
+typedef const char *(*namer)(const void *context, size_t i);
 
-    for (size_t i = 0; best > 0 && i < count; i++) {
-        const char *candidate = name(context, i);
+/* "; did you mean 'X'?" or "". */
+static const char *did_you_mean(struct mp_arena *arena, const char *word, namer name,
+                                const void *context)
+{
+    unsigned best = (unsigned)strnlen(word, 64) / 2 + 1;
+    const char *nearest = NULL, *candidate;
+
+    for (size_t i = 0; (candidate = name(context, i)) != NULL; i++) {
         unsigned distance = mp_text_distance(word, candidate);
 
         if (distance < best) {
@@ -39,20 +40,19 @@ const char *cli_did_you_mean(struct mp_arena *arena, const char *word, size_t co
             nearest = candidate;
         }
     }
-    text = nearest == NULL ? "" : mp_arena_printf(arena, "; did you mean '%s'?", nearest);
-    return text == NULL ? "" : text;
+    return nearest == NULL ? "" : cli_text(arena, "; did you mean '%s'?", nearest);
 }
 
 const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i)
 {
-    const char *at = command->arguments;
-    size_t size = strcspn(at, " ");
+    const char *at = command->arguments + (command->arguments[0] == '[');
+    size_t size = strcspn(at, "] ");
 
     if (memchr(at, '|', size) == NULL)
         return NULL;
     for (const char *end = at + size; at < end; at += strcspn(at, "| ") + 1) {
         if (i-- == 0)
-            return mp_arena_text(arena, mp_span_make(at, strcspn(at, "| ")));
+            return cli_text(arena, "%.*s", (int)strcspn(at, "|] "), at);
     }
     return NULL;
 }
@@ -60,15 +60,26 @@ const char *cli_word(struct mp_arena *arena, const struct cli_command *command, 
 static const char *verb_name(const void *context, size_t i)
 {
     (void)context;
-    return cli_commands[i].name;
+    return cli_commands[i] == NULL ? NULL : cli_commands[i]->name;
 }
 
-static const char *long_name(const void *context, size_t i)
+const struct cli_command *cli_command_named(struct mp_arena *arena, const char *name)
+{
+    const struct cli_command *command = cli_find_command(name);
+
+    if (command == NULL)
+        (void)cli_fail(CLI_USAGE, "'%s': unknown verb%s", name,
+                       did_you_mean(arena, name, verb_name, NULL));
+    return command;
+}
+
+/* As it is written. */
+static const char *dashed_name(const void *context, size_t i)
 {
     const struct parse *parse = context;
-    const char *name = mp_arena_printf(parse->cli->arena, "--%s", parse->longs[i].name);
+    const char *name = parse->longs[i].name;
 
-    return name == NULL ? "" : name;
+    return name == NULL ? NULL : cli_text(parse->cli->arena, "--%s", name);
 }
 
 static size_t long_count(const struct parse *parse)
@@ -100,9 +111,9 @@ static void make_tables(struct parse *parse, char order)
     memset(parse->shorts, 0, sizeof parse->shorts);
     parse->shorts[at++] = order;
     parse->shorts[at++] = ':';
-    for (size_t i = 0; command != NULL && i < command->option_count; i++)
+    for (size_t i = 0; command != NULL && i < cli_option_count(command->options); i++)
         add_long(parse, &command->options[i], OWN_BASE + (int)i);
-    for (size_t i = 0; i < cli_common_option_count; i++) {
+    for (size_t i = 0; cli_common_options[i].name != NULL; i++) {
         const struct cli_option *option = &cli_common_options[i];
 
         add_long(parse, option, COMMON_BASE + (int)i);
@@ -129,33 +140,27 @@ static int say_usage(const struct cli *cli)
 static int refuse_option(struct parse *parse, const char *word)
 {
     struct mp_arena *arena = parse->cli->arena;
-    size_t starts = 0, size;
-    char *name;
+    size_t starts = 0, size = strcspn(word, "=");
+    const char *name;
 
     if (strncmp(word, "--", 2) != 0) {
         (void)cli_fail(CLI_USAGE,
-                       "'%s': unknown option; put -- before an argument that begins "
-                       "with -",
-                       word);
+                       "'%s': unknown option; put -- before an argument that begins with -", word);
         return say_usage(parse->cli);
     }
-    size = strcspn(word + 2, "=");
-    name = mp_arena_text(arena, mp_span_make(word + 2, size));
-    if (name == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
+    name = cli_text(arena, "%.*s", (int)size - 2, word + 2);
     for (size_t i = 0; i < long_count(parse); i++) {
         if (strcmp(parse->longs[i].name, name) == 0) {
             (void)cli_fail(CLI_USAGE, "--%s takes no value", name);
             return say_usage(parse->cli);
         }
-        starts += strncmp(parse->longs[i].name, name, size) == 0;
+        starts += strncmp(parse->longs[i].name, name, size - 2) == 0;
     }
     if (starts > 1)
         (void)cli_fail(CLI_USAGE, "--%s: more than one option begins so", name);
     else
         (void)cli_fail(CLI_USAGE, "--%s: unknown option%s", name,
-                       cli_did_you_mean(arena, mp_arena_printf(arena, "--%s", name),
-                                        long_count(parse), long_name, parse));
+                       did_you_mean(arena, cli_text(arena, "--%s", name), dashed_name, parse));
     return say_usage(parse->cli);
 }
 
@@ -175,14 +180,10 @@ static int refuse_code(struct parse *parse, const char *name, const char *value,
                        enum mp_code_family family)
 {
     struct mp_arena *arena = parse->cli->arena;
-    const char *expected;
-    size_t count = 0;
 
-    while (mp_code_name(family, (int)count + 1) != NULL)
-        count++;
-    expected = mp_arena_printf(arena, "%s%s", mp_code_names(family),
-                               cli_did_you_mean(arena, value, count, code_name, &family));
-    return refuse_value(parse, name, value, expected == NULL ? mp_code_names(family) : expected);
+    return refuse_value(parse, name, value,
+                        cli_text(arena, "%s%s", mp_code_names(family),
+                                 did_you_mean(arena, value, code_name, &family)));
 }
 
 /* What can be judged by the table alone. Dates are left to the verb, which knows which it takes. */
@@ -247,7 +248,7 @@ static int read_options(struct parse *parse, int argc, char **argv, char order)
         else if (found >= COMMON_BASE)
             parse->common[found - COMMON_BASE] = optarg == NULL ? "" : optarg;
         else
-            for (size_t i = 0; i < cli_common_option_count; i++) {
+            for (size_t i = 0; cli_common_options[i].name != NULL; i++) {
                 if (cli_common_options[i].letter == found)
                     parse->common[i] = optarg == NULL ? "" : optarg;
             }
@@ -259,7 +260,7 @@ static int read_options(struct parse *parse, int argc, char **argv, char order)
 
 static const char *common_value(const struct parse *parse, const char *name)
 {
-    for (size_t i = 0; i < cli_common_option_count; i++) {
+    for (size_t i = 0; cli_common_options[i].name != NULL; i++) {
         if (strcmp(cli_common_options[i].name, name) == 0)
             return parse->common[i];
     }
@@ -291,12 +292,46 @@ static int read_timeout(struct parse *parse, const char *text)
     return CLI_OK;
 }
 
+/* "table, json, ndjson or csv": those of the verb. */
+static const char *format_choice(const struct cli *cli, unsigned formats)
+{
+    const char *choice = "";
+
+    for (size_t i = 0; output_format(i) != NULL; i++) {
+        bool is_last = formats >> (i + 1) == 0;
+
+        if ((formats & 1u << i) != 0)
+            choice = cli_text(cli->arena, "%s%s%s", choice,
+                              choice[0] == '\0' ? "" : (is_last ? " or " : ", "), output_format(i));
+    }
+    return choice;
+}
+
+static int read_format(struct parse *parse, const char *text)
+{
+    struct cli *cli = parse->cli;
+    unsigned formats =
+        cli->command->formats != 0 ? cli->command->formats : (unsigned)CLI_USUAL_FORMATS;
+
+    if (text == NULL) {
+        while ((formats & 1u << cli->output) == 0)
+            cli->output++; /* the verb's first */
+        return CLI_OK;
+    }
+    for (size_t i = 0; output_format(i) != NULL; i++) {
+        if ((formats & 1u << i) != 0 && strcmp(output_format(i), text) == 0) {
+            cli->output = (enum cli_output)i;
+            return CLI_OK;
+        }
+    }
+    return refuse_value(parse, "output", text, format_choice(cli, formats));
+}
+
 static int settle(struct parse *parse)
 {
-    static const char *const formats[] = {"table", "json", "ndjson", "csv"};
     struct cli *cli = parse->cli;
-    const char *format = common_value(parse, "output");
     const char *no_color = getenv("NO_COLOR");
+    int status;
 
     cli->folder = from_environment(common_value(parse, "dir"), "MILEPOST_DIR");
     cli->as = from_environment(common_value(parse, "as"), "MILEPOST_AS");
@@ -307,16 +342,8 @@ static int settle(struct parse *parse)
         (void)cli_fail(CLI_USAGE, "--dry-run: '%s' writes nothing anyway", cli->command->name);
         return say_usage(cli);
     }
-    if (format != NULL) {
-        size_t i = 0;
-
-        while (i < MP_LENGTH(formats) && strcmp(formats[i], format) != 0)
-            i++;
-        if (i == MP_LENGTH(formats))
-            return refuse_value(parse, "output", format, "table, json, ndjson or csv");
-        cli->output = (enum cli_output)i;
-    }
-    return read_timeout(parse, common_value(parse, "timeout"));
+    status = read_format(parse, common_value(parse, "output"));
+    return status == CLI_OK ? read_timeout(parse, common_value(parse, "timeout")) : status;
 }
 
 static const char *word_name(const void *context, size_t i)
@@ -337,14 +364,14 @@ static int check_arguments(const struct cli *cli)
         return say_usage(cli);
     }
     while ((word = cli_word(cli->arena, cli->command, words)) != NULL) {
+        words++;
         if (cli->argument_count > 0 && strcmp(word, cli->arguments[0]) == 0)
             return CLI_OK;
-        words++;
     }
     if (words == 0 || cli->argument_count == 0)
         return CLI_OK;
     (void)cli_fail(CLI_USAGE, "'%s %s' is not known%s", cli->command->name, cli->arguments[0],
-                   cli_did_you_mean(cli->arena, cli->arguments[0], words, word_name, cli));
+                   did_you_mean(cli->arena, cli->arguments[0], word_name, cli));
     return say_usage(cli);
 }
 
@@ -368,12 +395,8 @@ static int find_verb(struct parse *parse, int argc, char **argv)
         (void)cli_fail(CLI_USAGE, "which verb?");
         return say_usage(cli);
     }
-    cli->command = cli_find_command(argv[optind]);
-    if (cli->command != NULL)
-        return CLI_OK;
-    (void)cli_fail(CLI_USAGE, "'%s': unknown verb%s", argv[optind],
-                   cli_did_you_mean(cli->arena, argv[optind], cli_command_count, verb_name, NULL));
-    return say_usage(cli);
+    cli->command = cli_command_named(cli->arena, argv[optind]);
+    return cli->command != NULL ? CLI_OK : say_usage(cli);
 }
 
 bool cli_parse(struct cli *cli, int argc, char **argv, int *ret_status)

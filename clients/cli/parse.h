@@ -9,18 +9,14 @@
 bool cli_parse(struct cli *cli, int argc, char **argv, int *ret_status);
 /* The row of that name, or NULL. */
 const struct cli_command *cli_find_command(const char *name);
-/* Makes the line another verb's, without options: "agency list" is "list agencies". */
-void cli_redirect(struct cli *cli, const char *verb, const char *argument);
-/* Sets the option of cli->command as if it had been given. */
-void cli_set_value(struct cli *cli, const char *name, const char *value);
-
-/* "; did you mean 'X'?" or "": texts in the arena. names as name(context, i), i < count. */
-const char *cli_did_you_mean(struct mp_arena *arena, const char *word, size_t count,
-                             const char *(*name)(const void *context, size_t i),
-                             const void *context);
+/* The same; says that there is none, and which is meant. */
+const struct cli_command *cli_command_named(struct mp_arena *arena, const char *name);
+/* Makes the line another verb's, with one option: "agency list" is "list agencies". */
+void cli_redirect(struct cli *cli, const char *verb, const char *argument, const char *option,
+                  const char *value);
 
 /* The i-th of the words "list|retry|drop" that the first argument must be one of, in the arena;
- * NULL beyond the last, or when the command has no such words. */
+ * NULL beyond the last, or when the command has no such words ("[a|b]": it may be left out). */
 const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i);
 
 #endif

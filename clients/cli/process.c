@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -20,19 +21,14 @@
 const char *process_find(struct mp_arena *arena, const char *program)
 {
     char self[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-    const char *path = NULL;
-    char *slash;
+    ssize_t size = readlink("/proc/self/exe", self, sizeof self);
+    const char *path = program;
 
-    if (size > 0) {
-        self[size] = '\0';
-        slash = strrchr(self, '/');
-        if (slash != NULL) {
-            *slash = '\0';
-            path = mp_arena_printf(arena, "%s/%s", self, program);
-        }
-    }
-    return path != NULL && access(path, X_OK) == 0 ? path : program;
+    while (size > 0 && self[size - 1] != '/')
+        size--;
+    if (size > 0)
+        path = cli_text(arena, "%.*s%s", (int)size, self, program);
+    return access(path, X_OK) == 0 ? path : program;
 }
 
 static int say_not_run(const char *program, int number)
@@ -61,27 +57,6 @@ static int wait_for_end(const char *name, pid_t child)
     return WEXITSTATUS(status) == EXIT_NOT_STARTED ? CLI_FAILED : WEXITSTATUS(status);
 }
 
-int process_run(struct mp_arena *arena, const char *const *argv)
-{
-    const char *program = process_find(arena, argv[0]);
-    const struct sigaction ignore = {.sa_handler = SIG_IGN};
-    struct sigaction before;
-    pid_t child;
-    int status;
-
-    (void)fflush(NULL); /* what we printed comes before what it prints */
-    /* Ctrl-C ends the child, and us only after we have cleaned up behind it. */
-    (void)sigaction(SIGINT, &ignore, &before);
-    child = fork();
-    if (child == 0) {
-        (void)sigaction(SIGINT, &before, NULL);
-        become(program, argv);
-    }
-    status = child < 0 ? say_not_run(argv[0], errno) : wait_for_end(argv[0], child);
-    (void)sigaction(SIGINT, &before, NULL);
-    return status;
-}
-
 /* Up to size - 1 bytes of what comes out of the pipe; the rest is read and thrown away. */
 static void drain(int fd, char *text, size_t size)
 {
@@ -99,29 +74,50 @@ static void drain(int fd, char *text, size_t size)
     text[have] = '\0';
 }
 
-int process_read(struct mp_arena *arena, const char *const *argv, char *text, size_t size)
+int process_run(struct mp_arena *arena, const char *const *argv, char *text, size_t size)
 {
     const char *program = process_find(arena, argv[0]);
-    int ends[2];
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction before;
+    int ends[2] = {-1, -1}, status;
     pid_t child;
 
-    text[0] = '\0';
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (size > 0 && pipe2(ends, O_CLOEXEC) != 0)
         return say_not_run(argv[0], errno);
-    (void)fflush(NULL);
+    (void)fflush(NULL); /* what we printed comes before what it prints */
+    /* Ctrl-C ends the child, and us only after we have cleaned up behind it. */
+    (void)sigaction(SIGINT, &ignore, &before);
     child = fork();
     if (child == 0) {
-        int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-        (void)dup2(ends[1], STDOUT_FILENO);
-        (void)dup2(nothing, STDERR_FILENO);
+        (void)sigaction(SIGINT, &before, NULL);
+        if (size > 0) {
+            (void)dup2(ends[1], STDOUT_FILENO);
+            (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+        }
         become(program, argv);
     }
-    (void)close(ends[1]);
-    if (child > 0)
+    if (size > 0) {
+        (void)close(ends[1]);
         drain(ends[0], text, size);
-    (void)close(ends[0]);
-    return child < 0 ? say_not_run(argv[0], errno) : wait_for_end(argv[0], child);
+        (void)close(ends[0]);
+    }
+    status = child < 0 ? say_not_run(argv[0], errno) : wait_for_end(argv[0], child);
+    (void)sigaction(SIGINT, &before, NULL);
+    return status;
+}
+
+bool process_is_taken(const char *path)
+{
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+    bool holds = false;
+
+    if (folder == NULL)
+        return errno != ENOENT;
+    while (!holds && (entry = readdir(folder)) != NULL)
+        holds = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    (void)closedir(folder);
+    return holds;
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)

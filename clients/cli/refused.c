@@ -8,7 +8,7 @@
 int refused_keys(struct cli *cli, const struct instance *instance, const char *identity,
                  struct mp_key_pair *ret_keys, uint8_t ret_server_key[static MP_KEY_BYTES])
 {
-    const char *path = instance_path(cli, instance, "keys/%s.key", identity);
+    const char *path = instance_key(cli, instance, identity);
     int error = mp_key_load(path, ret_keys);
 
     if (error < 0)

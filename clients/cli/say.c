@@ -1,152 +1,85 @@
 #include "clients/cli/say.h"
 
+#include "clients/cli/fields_table.h"
+#include "clients/cli/say_private.h"
 #include "core/base/text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#define SHA256_BYTES     32
-#define DATE_FORMS_KNOWN "2029-06-30, 2029-W26, 2029-06, 2029-Q2, 2029-H1 or 2029"
-
-void say_wrong(struct say *say, enum mp_reject code, const char *field, const char *format, ...)
+bool say_gives(const struct cli_option *option, const char *field)
 {
-    va_list arguments;
-    char *message;
+    const char *name = option->field != NULL ? option->field : option->name;
+    size_t same = 0;
 
-    if (say->rejection.code != MP_REJECT_NONE)
-        return;
-    va_start(arguments, format);
-    message = mp_arena_vprintf(say->cli->arena, format, arguments);
-    va_end(arguments);
-    say->rejection = (struct mp_rejection){
-        .code = code,
-        .field = field,
-        .message = message == NULL ? mp_error_text(MP_ENOMEM) : message,
-    };
+    while (name[same] != '\0' &&
+           (field[same] == name[same] || (field[same] == '_' && name[same] == '-')))
+        same++;
+    return name[same] == '\0' && strchr("_[.", field[same]) != NULL; /* its NUL too */
 }
 
-void say_text(const char *text, const char **target)
+static void read_one(struct say *say, const struct field *field, const char *text, void *base)
 {
-    if (text != NULL)
-        *target = text;
+    struct mp_rejection rejection;
+
+    if (field_read(field, text, say->cli->arena, base, &rejection) != 0 &&
+        say->rejection.code == MP_REJECT_NONE)
+        say->rejection = rejection;
 }
 
-void say_day(struct say *say, const char *field, const char *text, int32_t *target)
+static void read_options(struct say *say, const struct field_table *table, void *base)
 {
-    if (text != NULL && mp_day_parse(text, target) != 0)
-        say_wrong(say, MP_REJECT_DATE_IMPOSSIBLE, field,
-                  "\"%s\" is no day there is: give one as 2029-06-30", text);
-}
+    const struct cli *cli = say->cli;
 
-void say_date(struct say *say, const char *text, const char *precision, struct mp_date *target)
-{
-    if (text == NULL)
-        return;
-    if (mp_date_parse(text, target) != 0)
-        say_wrong(say, MP_REJECT_DATE_IMPOSSIBLE, "date",
-                  "\"%s\" is no date there is: give one as " DATE_FORMS_KNOWN, text);
-    else if (precision != NULL)
-        target->precision =
-            (enum mp_precision)say_code(say, "date.precision", MP_FAMILY_PRECISION, precision);
-}
+    for (size_t i = 0; i < cli_option_count(cli->command->options); i++) {
+        for (size_t j = 0; cli->values[i] != NULL && j < table->count; j++) {
+            const struct field *field = &table->fields[j];
 
-int say_code(struct say *say, const char *field, enum mp_code_family family, const char *text)
-{
-    int number = text == NULL ? 0 : mp_code_parse(family, text);
-
-    if (text != NULL && number == 0)
-        say_wrong(say, MP_REJECT_CODE_UNKNOWN, field, "\"%s\" is not a known code: give one of %s",
-                  text, mp_code_names(family));
-    return number;
-}
-
-void say_number(struct say *say, const char *field, const char *text, int64_t least, int64_t most,
-                int64_t *target)
-{
-    if (text != NULL && mp_text_parse_i64(text, least, most, target) != 0)
-        say_wrong(say, MP_REJECT_OUT_OF_RANGE, field,
-                  "\"%s\" is no whole number from %" PRId64 " to %" PRId64, text, least, most);
-}
-
-void say_decimal(struct say *say, const char *field, const char *text, struct mp_decimal *target)
-{
-    if (text != NULL && mp_decimal_parse(text, target) != 0)
-        say_wrong(say, MP_REJECT_OUT_OF_RANGE, field,
-                  "\"%s\" is no figure: give digits, with a point before at most 9 decimals", text);
-}
-
-void say_list(struct say *say, const char *field, const char *text, struct mp_list *target)
-{
-    struct mp_arena *arena = say->cli->arena;
-    size_t count = 1;
-
-    if (text == NULL || text[0] == '\0')
-        return;
-    for (const char *at = text; *at != '\0'; at++)
-        count += *at == ';';
-    target->items = mp_arena_array(arena, count, sizeof *target->items);
-    target->count = 0;
-    while (target->items != NULL && target->count < count) {
-        size_t size = strcspn(text, ";");
-        const char *item = mp_arena_text(arena, mp_span_make(text, size));
-
-        if (item == NULL)
+            if (!field_is_written(field) || !say_gives(&cli->command->options[i], field->name))
+                continue;
+            read_one(say, field, cli->values[i], base);
             break;
-        target->items[target->count++] = item;
-        text += size + (text[size] == ';');
+        }
     }
-    if (target->count < count)
-        say_wrong(say, MP_REJECT_TOO_MANY, field, "%s", mp_error_text(MP_ENOMEM));
 }
 
-void say_title(const struct say *say, struct mp_title *target)
+void say_field(struct say *say, const char *name, const char *text)
 {
-    say_text(cli_value(say->cli, "title"), &target->en);
-    say_text(cli_value(say->cli, "title-ur"), &target->ur);
-    say_text(cli_value(say->cli, "title-zh"), &target->zh);
+    const struct field *field = field_find(field_of_change(say->change.kind), name);
+
+    if (field != NULL)
+        read_one(say, field, text, &say->change.term);
 }
 
+void say_given(struct say *say)
+{
+    const struct cli *cli = say->cli;
+
+    for (size_t i = 0; i < cli->argument_count; i++) {
+        if (cli->command->fields[i] != NULL)
+            say_field(say, cli->command->fields[i], cli->arguments[i]);
+    }
+    read_options(say, field_of_change(say->change.kind), &say->change.term);
+}
+
+/* Which state of the record was seen. */
 static void read_expected(struct say *say, const char *text)
 {
     struct mp_change *change = &say->change;
+    const char *colon = text == NULL ? NULL : strchr(text, ':');
     int64_t epoch = 0, seq = 0;
-    const char *colon;
-    char *first;
 
     if (text == NULL)
         return;
-    colon = strchr(text, ':');
-    first = colon == NULL
-                ? NULL
-                : mp_arena_text(say->cli->arena, mp_span_make(text, (size_t)(colon - text)));
-    if (first == NULL || mp_text_parse_i64(first, 0, INT64_MAX, &epoch) != 0 ||
-        mp_text_parse_i64(colon + 1, 0, INT64_MAX, &seq) != 0) {
-        say_wrong(say, MP_REJECT_MALFORMED, "expected_revision",
-                  "\"%s\" is no revision: give EPOCH:SEQ as get shows it, or 0:0 for none", text);
-        return;
-    }
-    change->has_expected = true;
+    change->has_expected =
+        colon != NULL &&
+        mp_text_parse_i64(cli_text(say->cli->arena, "%.*s", (int)(colon - text), text), 0,
+                          INT64_MAX, &epoch) == 0 &&
+        mp_text_parse_i64(colon + 1, 0, INT64_MAX, &seq) == 0;
     change->expected = (struct mp_revision){.epoch = (uint64_t)epoch, .seq = (uint64_t)seq};
-}
-
-static void read_common(struct say *say)
-{
-    const struct cli *cli = say->cli;
-    struct mp_change *change = &say->change;
-    const char *hash = cli_value(cli, "sha256");
-
-    say_day(say, "stated_on", cli_value(cli, "stated-on"), &change->stated_on);
-    say_text(cli_value(cli, "said-by"), &change->said_by);
-    say_text(cli_value(cli, "note"), &change->note);
-    say_text(cli_value(cli, "source"), &change->source.reference);
-    say_text(cli_value(cli, "page"), &change->source.page);
-    if (hash != NULL) {
-        change->source.has_sha256 = true;
-        if (mp_text_parse_hex(hash, change->source.sha256, SHA256_BYTES) != 0)
-            say_wrong(say, MP_REJECT_MALFORMED, "source.sha256",
-                      "\"%s\" is no SHA-256: give its 64 hexadecimal digits", hash);
-    }
-    read_expected(say, cli_value(cli, "expect"));
+    if (!change->has_expected && say->rejection.code == MP_REJECT_NONE)
+        (void)mp_reject(&say->rejection, say->cli->arena, MP_REJECT_MALFORMED, "expected_revision",
+                        "\"%s\" is no revision: give EPOCH:SEQ as get shows it, or 0:0 for none",
+                        text);
 }
 
 int say_begin(struct cli *cli, enum mp_change_kind kind, struct say *ret_say)
@@ -158,6 +91,54 @@ int say_begin(struct cli *cli, enum mp_change_kind kind, struct say *ret_say)
     if (status != CLI_OK)
         return status;
     mp_change_init(&ret_say->change, kind);
-    read_common(ret_say);
+    read_options(ret_say, &field_change, &ret_say->change);
+    read_expected(ret_say, cli_value(cli, "expect"));
     return CLI_OK;
+}
+
+/* What holds when nothing else is said. */
+static void set_fallbacks(struct say *say)
+{
+    struct mp_change *change = &say->change;
+
+    switch (change->kind) {
+    case MP_CHANGE_LINK:
+    case MP_CHANGE_LINK_REMOVED:
+        change->link.type = MP_LINK_FS;
+        return;
+    case MP_CHANGE_OBSERVATION:
+        change->observation.kind = MP_OBSERVATION_ACTUAL;
+        return;
+    case MP_CHANGE_SUSPENSION:
+    case MP_CHANGE_RESUMPTION: /* from the day on which it was said */
+        change->dated.date = (struct mp_date){
+            .day = change->stated_on != MP_DAY_NONE ? change->stated_on
+                                                    : instance_today(&say->instance),
+            .precision = MP_PRECISION_DAY,
+        };
+        return;
+    default:
+        return;
+    }
+}
+
+int say_verb(struct cli *cli)
+{
+    struct say say;
+    int status = say_begin(cli, cli->command->change, &say);
+
+    if (status != CLI_OK)
+        return status;
+    set_fallbacks(&say);
+    say_given(&say);
+    return say_finish(&say);
+}
+
+const char *say_option_of(const struct cli *cli, const char *field)
+{
+    for (size_t i = 0; i < cli_option_count(cli->command->options); i++) {
+        if (say_gives(&cli->command->options[i], field))
+            return cli_text(cli->arena, " (--%s)", cli->command->options[i].name);
+    }
+    return "";
 }

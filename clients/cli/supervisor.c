@@ -4,7 +4,6 @@
 #include "core/base/auto.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
-#include "core/bus/control.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +24,7 @@
 #define STOP_MS         5000
 #define PROBE_MS        500
 #define LOOK_AGAIN_MS   50
-#define ANSWER_MOST     65536
+#define PROBE_BYTES     ((size_t)1 << 18)
 #define LOG_SHOWN_BYTES 2048
 
 static int64_t now_ms(void)
@@ -74,24 +73,17 @@ static int block_signals(struct supervisor *supervisor)
 int supervisor_open(struct cli *cli, const struct instance *instance,
                     struct supervisor *ret_supervisor)
 {
-    static const char *const names[] = {"ledger", "ingest", "publish"};
-    const char *const controls[] = {instance->ledger_control, instance->ingest_control,
-                                    instance->publish_control};
-
     *ret_supervisor = (struct supervisor){.signals = -1};
     for (size_t i = 0; i < SERVICE_COUNT; i++) {
-        const char *program = mp_arena_printf(cli->arena, "milepost-%s", names[i]);
+        const char *name = instance_services[i];
 
         ret_supervisor->services[i] = (struct service){
-            .name = names[i],
-            .program = program == NULL ? NULL : process_find(cli->arena, program),
-            .config =
-                mp_arena_printf(cli->arena, "--config=%s/%s.yaml", instance->folder, names[i]),
-            .log = instance_path(cli, instance, "log/%s.log", names[i]),
-            .control = controls[i],
+            .name = name,
+            .program = process_find(cli->arena, cli_text(cli->arena, "milepost-%s", name)),
+            .config = cli_text(cli->arena, "--config=%s/%s.yaml", instance->folder, name),
+            .log = instance_path(cli, instance, "log/%s.log", name),
+            .control = instance->controls[i],
         };
-        if (program == NULL || ret_supervisor->services[i].config == NULL)
-            return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
     }
     forget_own_environment();
     return block_signals(ret_supervisor);
@@ -177,19 +169,13 @@ static void take_signals(struct supervisor *supervisor, int64_t wait_ms)
     reap(supervisor);
 }
 
-/* A context of its own each time: none may live across a fork. */
 static bool is_healthy(const struct service *service)
 {
-    MP_AUTO(mp_bus_close) struct mp_bus *bus = NULL;
-    struct mp_buffer answer;
-    bool is_ok;
+    MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena(PROBE_BYTES);
+    int error;
+    const char *answer = instance_ask_control(arena, service->control, "health", PROBE_MS, &error);
 
-    mp_buffer_init(&answer, ANSWER_MOST);
-    is_ok = mp_bus_open(1, &bus) == 0 &&
-            mp_control_ask(bus, service->control, "health", PROBE_MS, &answer) == 0 &&
-            mp_span_starts_with(mp_buffer_span(&answer), mp_span_text("ok"));
-    mp_buffer_done(&answer);
-    return is_ok;
+    return answer != NULL && strncmp(answer, "ok", 2) == 0;
 }
 
 /* The end of what it wrote, whole lines. */

@@ -8,8 +8,6 @@
 #include <signal.h>
 #include <sys/types.h>
 
-enum { SERVICE_LEDGER, SERVICE_INGEST, SERVICE_PUBLISH, SERVICE_COUNT };
-
 struct service {
     const char *name;    /* ledger */
     const char *program; /* where milepost-ledger is */

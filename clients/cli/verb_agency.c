@@ -1,9 +1,8 @@
 /* milepost agency: who may write, and what. */
+#include "clients/cli/options.h"
 #include "clients/cli/parse.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
-
-#include "core/base/auto.h"
 
 #include <string.h>
 
@@ -39,9 +38,9 @@ static void keep_source(struct say *say, const struct mp_record *record)
     struct mp_change *change = &say->change;
 
     if (!cli_given(say->cli, "note"))
-        say_text(record->note, &change->note);
+        change->note = record->note;
     if (!cli_given(say->cli, "source"))
-        say_text(record->source, &change->source.reference);
+        change->source.reference = record->source;
 }
 
 static bool is_whole(const struct cli *cli)
@@ -83,27 +82,16 @@ static int begin_definition(struct say *say, const char *id)
 static int define_agency(struct cli *cli, const char *id)
 {
     struct say say;
-    const char *role = cli_value(cli, "role");
-    int64_t interval;
     int status = say_begin(cli, MP_CHANGE_AGENCY, &say);
 
     if (status == CLI_OK)
         status = begin_definition(&say, id);
     if (status != CLI_OK)
         return status;
-    struct mp_agency *agency = &say.change.agency;
-    agency->id = id;
-    say_title(&say, &agency->title);
-    if (role != NULL || agency->role == 0)
-        agency->role =
-            (enum mp_role)say_code(&say, "role", MP_FAMILY_ROLE, role == NULL ? "agency" : role);
-    if (cli_given(cli, "grants"))
-        agency->grants = (struct mp_list){0};
-    say_list(&say, "grants", cli_value(cli, "grants"), &agency->grants);
-    interval = agency->report_interval_days;
-    say_number(&say, "report_interval_days", cli_value(cli, "interval"), 0, MP_INTERVAL_MOST,
-               &interval);
-    agency->report_interval_days = (uint32_t)interval;
+    say.change.agency.id = id;
+    if (say.change.agency.role == MP_ROLE_NONE)
+        say.change.agency.role = MP_ROLE_AGENCY;
+    say_given(&say);
     return say_finish(&say);
 }
 
@@ -121,8 +109,9 @@ static bool has_item(const struct mp_list *list, const char *item)
 static int grant_more(struct cli *cli, const char *id, const char *prefixes)
 {
     struct mp_record record = {0};
-    struct mp_list more = {0};
     struct say say;
+    struct mp_agency *agency = &say.change.agency;
+    struct mp_list stood, *grants = &agency->grants;
     int status = say_begin(cli, MP_CHANGE_AGENCY, &say);
 
     if (status == CLI_OK)
@@ -134,18 +123,19 @@ static int grant_more(struct cli *cli, const char *id, const char *prefixes)
     if (status != CLI_OK)
         return status;
     keep_source(&say, &record);
-    struct mp_agency *agency = &say.change.agency;
     *agency = record.agency.definition;
-    say_list(&say, "grants", prefixes, &more);
-    agency->grants.items = mp_arena_array(
-        cli->arena, record.agency.definition.grants.count + more.count + 1, sizeof(char *));
-    if (agency->grants.items == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    for (size_t i = 0; i < agency->grants.count; i++)
-        agency->grants.items[i] = record.agency.definition.grants.items[i];
+    stood = agency->grants;
+    say_field(&say, "grants", prefixes);
+    struct mp_list more = *grants;
+    *grants = (struct mp_list){
+        .items = mp_arena_array(cli->arena, stood.count + more.count + 1, sizeof *grants->items)};
+    if (grants->items == NULL)
+        return cli_no_memory();
+    for (size_t i = 0; i < stood.count; i++)
+        grants->items[grants->count++] = stood.items[i];
     for (size_t i = 0; i < more.count; i++) {
-        if (!has_item(&agency->grants, more.items[i]))
-            agency->grants.items[agency->grants.count++] = more.items[i];
+        if (!has_item(grants, more.items[i]))
+            grants->items[grants->count++] = more.items[i];
     }
     say.change.has_expected = true;
     say.change.expected = record.revision;
@@ -160,17 +150,16 @@ static int check_options(const struct cli *cli, const char *word)
                        : strcmp(word, "grant") == 0 ? " note source "
                                                     : NULL;
 
-    for (size_t i = 0; uses != NULL && i < cli->command->option_count; i++) {
+    for (size_t i = 0; uses != NULL && i < cli_option_count(cli->command->options); i++) {
         const char *name = cli->command->options[i].name;
-        const char *padded = mp_arena_printf(cli->arena, " %s ", name);
 
-        if (cli->values[i] != NULL && (padded == NULL || strstr(uses, padded) == NULL))
+        if (cli->values[i] != NULL && strstr(uses, cli_text(cli->arena, " %s ", name)) == NULL)
             return cli_fail(CLI_USAGE, "agency %s takes no --%s", word, name);
     }
     return CLI_OK;
 }
 
-int verb_agency(struct cli *cli)
+static int run_agency(struct cli *cli)
 {
     const char *word = cli->arguments[0], *id = cli->arguments[1];
     bool is_list = strcmp(word, "list") == 0, is_grant = strcmp(word, "grant") == 0;
@@ -183,17 +172,34 @@ int verb_agency(struct cli *cli)
                                    : " ID");
     if (check_options(cli, word) != CLI_OK)
         return CLI_USAGE;
-    if (is_list) {
-        const char *role = cli_value(cli, "role");
-
-        cli_redirect(cli, "list", "agencies");
-        cli_set_value(cli, "role", role);
-        return verb_list(cli);
-    }
-    if (strcmp(word, "show") == 0) {
-        cli_redirect(cli, "get", id);
-        cli_set_value(cli, "kind", "agency");
-        return verb_get(cli);
-    }
-    return is_grant ? grant_more(cli, id, cli->arguments[2]) : define_agency(cli, id);
+    if (is_grant)
+        return grant_more(cli, id, cli->arguments[2]);
+    if (strcmp(word, "define") == 0)
+        return define_agency(cli, id);
+    if (is_list)
+        cli_redirect(cli, "list", "agencies", "role", cli_value(cli, "role"));
+    else
+        cli_redirect(cli, "get", id, "kind", "agency");
+    return cli->command->run(cli);
 }
+
+const struct cli_command verb_agency = {
+    .name = "agency",
+    ARGUMENTS("define|grant|list|show [ID] [PREFIXES]", 1, 3),
+    .summary = "register agencies and what they may write",
+    .details = "define ID registers an agency, or defines it anew: what is not given stays as it "
+               "is. grant ID PREFIXES adds "
+               "project paths to its grants. list and show ID read. Writing needs an authority.",
+    .example = "milepost agency define ministry-of-railways --title 'Ministry of Railways' "
+               "--grants ml-1/\n"
+               "milepost agency grant ministry-of-railways 'ml-2/;ml-3/'",
+    .writes = true,
+    OPTIONS(TITLES, CODE("role", MP_FAMILY_ROLE, "ROLE", "what it may do; agency by default"),
+            TEXT("grants", "PREFIXES",
+                 "project paths it may write under: \"ml-1/;gwadar/\"; \"/\" is all"),
+            OPTION("interval", CLI_NUMBER, 0, "DAYS", "days between its reports",
+                   "report_interval_days"),
+            TEXT("note", "TEXT", "a remark that stays with it"),
+            TEXT("source", "TEXT", "letter or document that asks for it")),
+    .run = run_agency,
+};

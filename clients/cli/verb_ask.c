@@ -1,30 +1,13 @@
 /* whoami, get, history. */
 #include "clients/cli/ask.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/options.h"
 #include "clients/cli/verbs.h"
 #include "core/domain/rules.h"
 
 #include <string.h>
 
 #define GUESSES_MOST 3
-
-static const char *const history_columns[] = {
-    "stated_on",
-    "kind",
-    "date",
-    "precision",
-    "value=percent|value|project_status|milestone_status|status",
-    "reason",
-    "said_by",
-    "note",
-    "agency",
-    "recorded_at",
-    "seq",
-    "withdrawn=withdrawn_by",
-    "recorded_later",
-    "source"};
-
-#define COLUMNS(table) table, MP_LENGTH(table)
 
 /* The kinds that an id may be of, likeliest first. */
 static size_t guess_kinds(const struct cli *cli, enum mp_kind kinds[static GUESSES_MOST])
@@ -39,6 +22,9 @@ static size_t guess_kinds(const struct cli *cli, enum mp_kind kinds[static GUESS
         kinds[count++] = MP_KIND_LINK;
     } else if (colon != NULL && strchr(colon, '@') != NULL) {
         kinds[count++] = MP_KIND_OBSERVATION;
+    } else if (strchr(id, '@') != NULL) {
+        kinds[count++] = MP_KIND_CALENDAR;
+        kinds[count++] = MP_KIND_POLICY;
     } else if (colon != NULL) {
         kinds[count++] = MP_KIND_MILESTONE;
         kinds[count++] = MP_KIND_TERM;
@@ -77,65 +63,38 @@ static int run_guessing(struct asking *asking, mp_client_page page)
         if (error != MP_ENOTFOUND)
             return error < 0 ? asking_fail(asking, error) : CLI_OK;
         if (first_why == NULL)
-            first_why = mp_arena_strdup(asking->cli->arena, mp_client_why(asking->client));
+            first_why = cli_text(asking->cli->arena, "%s", mp_client_why(asking->client));
     }
-    return cli_fail(CLI_NOT_FOUND, "%s", first_why == NULL ? asking->ask.id : first_why);
+    return cli_fail(CLI_NOT_FOUND, "%s", first_why);
 }
 
-static int ask_for_one(struct cli *cli, enum mp_ask_kind kind, const char *const *columns,
-                       size_t column_count, mp_client_page page)
+/* As CSV: what the record's kind shows in a list is not known yet, so what all have. */
+static int run_get(struct cli *cli)
 {
     struct asking asking;
-    bool single = kind == MP_ASK_GET;
-    int status = asking_begin(cli, kind, &asking);
+    int status = asking_begin(cli, MP_ASK_GET, &asking);
 
+    asking.output = output_open(cli,
+                                "kind id title status late baseline.first.date "
+                                "baseline.first.precision baseline.approved.date "
+                                "baseline.approved.precision forecast.date forecast.precision "
+                                "met.date met.precision confirmed.date confirmed.precision "
+                                "slip_days.first slip_days.approved source recorded_later",
+                                true);
     if (status == CLI_OK)
-        status = output_open(cli, columns, column_count, single, &asking.output);
-    if (status == CLI_OK)
-        status = run_guessing(&asking, page);
-    if (status == CLI_OK)
-        status = output_close(mp_take(asking.output));
-    if (status == CLI_OK)
-        asking_say_if_nothing(&asking);
-    asking_done(&asking);
-    return status;
-}
-
-int verb_get(struct cli *cli)
-{
-    /* As CSV: what the record's kind shows in a list is not known yet, so what all have. */
-    static const char *const columns[] = {"kind",
-                                          "id",
-                                          "title",
-                                          "status",
-                                          "late",
-                                          "baseline.first.date",
-                                          "baseline.first.precision",
-                                          "baseline.approved.date",
-                                          "baseline.approved.precision",
-                                          "forecast.date",
-                                          "forecast.precision",
-                                          "met.date",
-                                          "met.precision",
-                                          "confirmed.date",
-                                          "confirmed.precision",
-                                          "slip_days.first",
-                                          "slip_days.approved",
-                                          "source",
-                                          "recorded_later"};
-
-    return ask_for_one(cli, MP_ASK_GET, COLUMNS(columns), asking_show_records);
+        status = run_guessing(&asking, asking_show_records);
+    return asking_end(&asking, status);
 }
 
 static int show_history(void *context, const struct mp_page *page)
 {
     struct asking *asking = context;
+    int error = 0;
 
-    for (size_t i = 0; i < page->history_count; i++) {
+    for (size_t i = 0; i < page->history_count && error == 0; i++) {
         const struct mp_history_row *row = &page->history[i];
         struct mp_event event;
         json_t *object;
-        int error;
 
         mp_arena_reset(asking->arena);
         error = mp_event_decode(row->event, asking->arena, &event);
@@ -146,74 +105,86 @@ static int show_history(void *context, const struct mp_page *page)
             fields_add(&object, "withdrawn_by", fields_u64(row->withdrawn_by));
         if (row->recorded_later)
             fields_add(&object, "recorded_later", json_true());
-        asking->rows++;
-        asking->status = output_row(asking->output, object);
-        if (asking->status != CLI_OK)
-            return MP_EIO;
-    }
-    return 0;
-}
-
-int verb_history(struct cli *cli)
-{
-    return ask_for_one(cli, MP_ASK_HISTORY, COLUMNS(history_columns), show_history);
-}
-
-static json_t *kinds_of(enum mp_role role)
-{
-    json_t *kinds = json_array();
-
-    for (int kind = 1; kinds != NULL && kind <= MP_CHANGE_LAST; kind++) {
-        if (mp_role_may(role, (enum mp_change_kind)kind))
-            (void)json_array_append_new(kinds, json_string(mp_code_name(MP_FAMILY_CHANGE, kind)));
-    }
-    return kinds;
-}
-
-static int show_agency(void *context, const struct mp_page *page)
-{
-    struct asking *asking = context;
-    struct mp_record record;
-    json_t *object;
-    int error = 0;
-
-    for (size_t i = 0; i < page->record_count && error == 0; i++) {
-        mp_arena_reset(asking->arena);
-        error = mp_record_decode(page->records[i], asking->arena, &record);
-        if (error < 0)
-            return error;
-        object = fields_record(&record, asking->today);
-        fields_add(&object, "may_submit", kinds_of(record.agency.definition.role));
-        asking->rows++;
-        asking->status = output_row(asking->output, object);
-        error = asking->status == CLI_OK ? 0 : MP_EIO;
+        error = asking_show(asking, object);
     }
     return error;
 }
 
-int verb_whoami(struct cli *cli)
+static int run_history(struct cli *cli)
 {
-    static const char *const columns[] = {"id", "title", "role", "grants", "may_submit"};
     struct asking asking;
-    const uint8_t *key;
+    int status = asking_begin(cli, MP_ASK_HISTORY, &asking);
+
+    asking.output = output_open(cli,
+                                "stated_on kind date ~precision "
+                                "value=percent|value|project_status|milestone_status|status reason "
+                                "said_by ~note ~agency ~recorded_at ~seq "
+                                "withdrawn=withdrawn_by recorded_later ~source",
+                                false);
+    if (status == CLI_OK)
+        status = run_guessing(&asking, show_history);
+    return asking_end(&asking, status);
+}
+
+static void add_kinds(json_t **row, const struct mp_record *record)
+{
+    json_t *kinds = json_array();
+
+    for (int kind = 1; kinds != NULL && kind <= MP_CHANGE_LAST; kind++) {
+        if (mp_role_may(record->agency.definition.role, (enum mp_change_kind)kind))
+            (void)json_array_append_new(kinds, json_string(mp_code_name(MP_FAMILY_CHANGE, kind)));
+    }
+    fields_add(row, "may_submit", kinds);
+}
+
+static int run_whoami(struct cli *cli)
+{
+    struct asking asking;
     int status = asking_begin(cli, MP_ASK_WHO_AM_I, &asking), error;
 
-    if (status == CLI_OK)
-        status = output_open(cli, COLUMNS(columns), true, &asking.output);
-    if (status != CLI_OK) {
-        asking_done(&asking);
-        return status;
-    }
-    key = mp_client_public_key(asking.client);
-    if (key != NULL)
-        memcpy(asking.ask.public_key, key, sizeof asking.ask.public_key);
-    error = asking_run(&asking, show_agency);
-    if (error == 0 && asking.rows == 0) {
-        asking_done(&asking);
-        return cli_fail(CLI_NOT_FOUND,
-                        "the key of '%s' belongs to no agency: have an authority "
-                        "register it",
-                        cli->as);
-    }
-    return asking_finish(&asking, error);
+    asking.output = output_open(cli, "id title role grants may_submit", true);
+    if (status != CLI_OK)
+        return asking_end(&asking, status);
+    ask_who_am_i(asking.client, &asking.ask);
+    asking.adorn = add_kinds;
+    error = asking_run(&asking, asking_show_records);
+    if (error < 0)
+        status = asking_fail(&asking, error);
+    else if (asking.rows == 0)
+        status = cli_fail(CLI_NOT_FOUND,
+                          "the key of '%s' belongs to no agency: have an authority register it",
+                          cli->as);
+    return asking_end(&asking, status);
 }
+
+const struct cli_command verb_get = {
+    .name = "get",
+    ARGUMENTS("ID", 1, 1),
+    .summary = "one record: a project, milestone, agency …",
+    .details = "The id shows what it is: a project is a path, a milestone has a colon. --as-of "
+               "gives it as it had been stated by a day; --as-recorded exactly as this ledger "
+               "held it at a time.",
+    .example = "milepost get gwadar/airport:opening\n"
+               "milepost get gwadar/airport:opening --as-of 2022-06-30 -o json",
+    OPTIONS(KIND, AS_OF),
+    .run = run_get,
+};
+
+const struct cli_command verb_history = {
+    .name = "history",
+    ARGUMENTS("ID", 1, 1),
+    .summary = "every change of one record, with its source",
+    .details = "Oldest first, withdrawn statements too, marked.",
+    .example = "milepost history gwadar/airport:opening",
+    OPTIONS(KIND, AS_OF),
+    .run = run_history,
+};
+
+const struct cli_command verb_whoami = {
+    .name = "whoami",
+    ARGUMENTS("", 0, 0),
+    .summary = "role and grants of an identity",
+    .details = "",
+    .example = "milepost whoami --as ministry-of-railways",
+    .run = run_whoami,
+};

@@ -1,14 +1,11 @@
 /* milepost backup, verify, restore: the care of a record. */
 #include "clients/cli/instance.h"
+#include "clients/cli/options.h"
 #include "clients/cli/process.h"
 #include "clients/cli/verbs.h"
-
-#include "core/base/auto.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
-#include "core/bus/control.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -18,28 +15,8 @@
 #include <unistd.h>
 
 #define ASK_MS        5000
-#define ANSWER_MOST   65536
 #define LOOK_AGAIN_NS 50000000L
 #define VERDICT_MOST  4096
-
-/* One question to the ledger; the answer as text, NULL with a message when there is none. */
-static const char *ask_ledger(struct cli *cli, const struct instance *instance, struct mp_bus *bus,
-                              const char *word, int *ret_status)
-{
-    struct mp_buffer answer;
-    const char *text;
-    int error;
-
-    mp_buffer_init(&answer, ANSWER_MOST);
-    error = mp_control_ask(bus, instance->ledger_control, word, ASK_MS, &answer);
-    text = error == 0 ? mp_arena_text(cli->arena, mp_buffer_span(&answer)) : NULL;
-    mp_buffer_done(&answer);
-    if (error != 0)
-        *ret_status = cli_fail(cli_exit_of(error), "the ledger: %s", mp_error_text(error));
-    else if (text == NULL)
-        *ret_status = cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    return text;
-}
 
 /* "failing: …" as a message. */
 static int say_failing(const char *answer)
@@ -47,52 +24,43 @@ static int say_failing(const char *answer)
     return cli_fail(CLI_FAILED, "the ledger: %.*s", (int)strcspn(answer, "\n"), answer);
 }
 
+static const char *ask_ledger(struct cli *cli, const struct instance *instance, const char *word,
+                              int *ret_status)
+{
+    int error;
+    const char *answer =
+        instance_ask_control(cli->arena, instance->controls[SERVICE_LEDGER], word, ASK_MS, &error);
+
+    if (answer == NULL)
+        *ret_status = cli_error(error, "the ledger");
+    return answer;
+}
+
 /* Starts the copy and waits for its end. The folder is absolute. */
 static int copy_record(struct cli *cli, const struct instance *instance, const char *folder)
 {
     const struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
-    const char *word = mp_arena_printf(cli->arena, "backup %s", folder), *answer;
-    MP_AUTO(mp_bus_close) struct mp_bus *bus = NULL;
-    int status = CLI_OK, error = mp_bus_open(1, &bus);
+    int status = CLI_OK;
+    const char *word = cli_text(cli->arena, "backup %s", folder);
+    const char *answer = ask_ledger(cli, instance, word, &status);
+    struct mp_arena_mark mark;
 
-    if (error != 0 || word == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(error != 0 ? error : MP_ENOMEM));
-    answer = ask_ledger(cli, instance, bus, word, &status);
+    if (answer != NULL && strncmp(answer, "ok", 2) != 0)
+        return say_failing(answer);
+    mark = mp_arena_mark(cli->arena);
     while (answer != NULL) {
-        struct mp_arena_mark mark = mp_arena_mark(cli->arena);
-
-        if (strncmp(answer, "ok", 2) != 0)
-            return say_failing(answer);
         (void)nanosleep(&pause, NULL);
-        answer = ask_ledger(cli, instance, bus, "backup", &status);
+        mp_arena_release(cli->arena, mark);
+        answer = ask_ledger(cli, instance, "backup", &status);
         if (answer != NULL && strstr(answer, "state=done") != NULL)
             return CLI_OK;
         if (answer != NULL && strstr(answer, "state=running") == NULL)
             return say_failing(answer);
-        if (answer != NULL) {
-            mp_arena_release(cli->arena, mark);
-            answer = "ok";
-        }
     }
     return status;
 }
 
-/* Something is there that is no empty folder. */
-static bool is_taken(const char *path)
-{
-    DIR *folder = opendir(path);
-    const struct dirent *entry;
-    bool holds = false;
-
-    if (folder == NULL)
-        return errno != ENOENT;
-    while (!holds && (entry = readdir(folder)) != NULL)
-        holds = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    (void)closedir(folder);
-    return holds;
-}
-
-int verb_backup(struct cli *cli)
+static int run_backup(struct cli *cli)
 {
     const char *folder = cli->arguments[0];
     struct instance instance;
@@ -104,13 +72,12 @@ int verb_backup(struct cli *cli)
     if (status != CLI_OK)
         return status;
     /* The ledger has another current folder than we. */
-    if (folder[0] != '/')
-        folder = getcwd(here, sizeof here) == NULL
-                     ? NULL
-                     : mp_arena_printf(cli->arena, "%s/%s", here, folder);
-    if (folder == NULL)
-        return cli_fail(CLI_FAILED, "%s: %s", cli->arguments[0], strerror(errno));
-    if (is_taken(folder))
+    if (folder[0] != '/') {
+        if (getcwd(here, sizeof here) == NULL)
+            return cli_fail(CLI_FAILED, "%s: %s", folder, strerror(errno));
+        folder = cli_text(cli->arena, "%s/%s", here, folder);
+    }
+    if (process_is_taken(folder))
         return cli_fail(CLI_FAILED, "%s: the folder is there already: give a new or empty one",
                         folder);
     if (cli->dry_run) {
@@ -123,22 +90,19 @@ int verb_backup(struct cli *cli)
     return status;
 }
 
-static int run_verify(struct cli *cli, const char *store, const char *scratch, int64_t zone_minutes,
-                      char *text, size_t size)
+static int verify_store(struct cli *cli, const char *store, const char *workshop,
+                        int64_t zone_minutes, char *text, size_t size)
 {
     const char *const argv[] = {
         "milepost-ledger",
         "verify",
-        mp_arena_printf(cli->arena, "--store=%s", store),
-        mp_arena_printf(cli->arena, "--scratch=%s", scratch),
-        mp_arena_printf(cli->arena, "--zone-minutes=%" PRId64, zone_minutes),
+        cli_text(cli->arena, "--store=%s", store),
+        cli_text(cli->arena, "--scratch=%s/scratch", workshop),
+        cli_text(cli->arena, "--zone-minutes=%" PRId64, zone_minutes),
         NULL,
     };
 
-    if (argv[2] == NULL || argv[3] == NULL || argv[4] == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    return text == NULL ? process_run(cli->arena, argv)
-                        : process_read(cli->arena, argv, text, size);
+    return process_run(cli->arena, argv, text, size);
 }
 
 /* A folder of our own for what is thrown away afterwards; NULL with a message. */
@@ -152,19 +116,13 @@ static const char *make_workshop(struct cli *cli, const struct instance *instanc
     return NULL;
 }
 
-static bool ledger_answers(const struct instance *instance)
+static bool ledger_answers(struct cli *cli, const struct instance *instance)
 {
-    MP_AUTO(mp_bus_close) struct mp_bus *bus = NULL;
-    struct mp_buffer answer;
-    bool answers;
+    const char *control = instance->controls[SERVICE_LEDGER];
+    int error;
 
-    if (instance->ledger_control[0] == '\0')
-        return false;
-    mp_buffer_init(&answer, ANSWER_MOST);
-    answers = mp_bus_open(1, &bus) == 0 &&
-              mp_control_ask(bus, instance->ledger_control, "health", ASK_MS, &answer) == 0;
-    mp_buffer_done(&answer);
-    return answers;
+    return control[0] != '\0' &&
+           instance_ask_control(cli->arena, control, "health", ASK_MS, &error) != NULL;
 }
 
 /* What is to be proved: the folder given, a fresh copy, or the record itself while nothing runs. */
@@ -177,9 +135,9 @@ static int choose_store(struct cli *cli, const struct instance *instance, const 
         *ret_store = cli->arguments[0];
         return CLI_OK;
     }
-    if (ledger_answers(instance)) {
-        *ret_store = mp_arena_printf(cli->arena, "%s/copy", workshop);
-        return *ret_store == NULL ? CLI_FAILED : copy_record(cli, instance, *ret_store);
+    if (ledger_answers(cli, instance)) {
+        *ret_store = cli_text(cli->arena, "%s/copy", workshop);
+        return copy_record(cli, instance, *ret_store);
     }
     *lock = process_lock(instance->folder, &pid);
     if (*lock == MP_EBUSY)
@@ -191,10 +149,10 @@ static int choose_store(struct cli *cli, const struct instance *instance, const 
     return CLI_OK;
 }
 
-int verb_verify(struct cli *cli)
+static int run_verify(struct cli *cli)
 {
     struct instance instance;
-    const char *workshop, *scratch, *store = NULL;
+    const char *workshop, *store = NULL;
     int status = instance_open(cli, &instance), lock = -1;
 
     if (status != CLI_OK)
@@ -202,11 +160,9 @@ int verb_verify(struct cli *cli)
     workshop = make_workshop(cli, &instance);
     if (workshop == NULL)
         return CLI_FAILED;
-    scratch = mp_arena_printf(cli->arena, "%s/scratch", workshop);
     status = choose_store(cli, &instance, workshop, &store, &lock);
     if (status == CLI_OK)
-        status =
-            run_verify(cli, store, scratch == NULL ? "" : scratch, instance.zone_minutes, NULL, 0);
+        status = verify_store(cli, store, workshop, instance.zone_minutes, NULL, 0);
     if (process_remove_tree(workshop) != 0)
         (void)cli_fail(CLI_FAILED, "%s cannot be removed", workshop);
     if (lock >= 0)
@@ -217,39 +173,33 @@ int verb_verify(struct cli *cli)
 /* The epoch of the record that is there, 0 when it cannot be read: then it is why we are here. */
 static int64_t epoch_of_store(struct cli *cli, const struct instance *instance, const char *store)
 {
-    const char *workshop = make_workshop(cli, instance), *scratch, *line;
+    const char *workshop = make_workshop(cli, instance), *line;
     char text[VERDICT_MOST];
 
     if (workshop == NULL)
         return 0;
-    scratch = mp_arena_printf(cli->arena, "%s/scratch", workshop);
-    (void)run_verify(cli, store, scratch == NULL ? "" : scratch, instance->zone_minutes, text,
-                     sizeof text);
+    (void)verify_store(cli, store, workshop, instance->zone_minutes, text, sizeof text);
     (void)!process_remove_tree(workshop);
     line = strstr(text, "\nepoch ");
     return line == NULL ? 0 : strtoll(line + strlen("\nepoch "), NULL, 10);
 }
 
-static int run_restore(struct cli *cli, const struct instance *instance, const char *fresh,
-                       int64_t at_least)
+static int restore_store(struct cli *cli, const struct instance *instance, const char *fresh,
+                         int64_t at_least)
 {
     const char *const argv[] = {
         "milepost-ledger",
         "restore",
-        mp_arena_printf(cli->arena, "--from=%s", cli->arguments[0]),
-        mp_arena_printf(cli->arena, "--store=%s", fresh),
-        mp_arena_printf(cli->arena, "--at-least=%" PRId64, at_least),
-        mp_arena_printf(cli->arena, "--by=%s", cli->as),
-        mp_arena_printf(cli->arena, "--why=%s", cli_value(cli, "why")),
-        mp_arena_printf(cli->arena, "--zone-minutes=%" PRId64, instance->zone_minutes),
+        cli_text(cli->arena, "--from=%s", cli->arguments[0]),
+        cli_text(cli->arena, "--store=%s", fresh),
+        cli_text(cli->arena, "--at-least=%" PRId64, at_least),
+        cli_text(cli->arena, "--by=%s", cli->as),
+        cli_text(cli->arena, "--why=%s", cli_value(cli, "why")),
+        cli_text(cli->arena, "--zone-minutes=%" PRId64, instance->zone_minutes),
         NULL,
     };
 
-    for (size_t i = 0; i + 1 < MP_LENGTH(argv); i++) {
-        if (argv[i] == NULL)
-            return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    }
-    return process_run(cli->arena, argv);
+    return process_run(cli->arena, argv, NULL, 0);
 }
 
 static int move(const char *from, const char *to, const char *folder)
@@ -275,7 +225,7 @@ static int replace_store(struct cli *cli, const struct instance *instance)
 
     if (process_remove_tree(fresh) != 0) /* of a restore that was cut */
         return cli_fail(CLI_FAILED, "%s is in the way", fresh);
-    status = run_restore(cli, instance, fresh, epoch);
+    status = restore_store(cli, instance, fresh, epoch);
     if (status == CLI_OK && is_there)
         status = move(store, before, instance->folder);
     if (status == CLI_OK)
@@ -285,7 +235,7 @@ static int replace_store(struct cli *cli, const struct instance *instance)
     return status;
 }
 
-int verb_restore(struct cli *cli)
+static int run_restore(struct cli *cli)
 {
     struct instance instance;
     long pid = 0;
@@ -297,7 +247,7 @@ int verb_restore(struct cli *cli)
     if (status != CLI_OK)
         return status;
     lock = process_lock(instance.folder, &pid);
-    if (lock == MP_EBUSY || (lock >= 0 && ledger_answers(&instance)))
+    if (lock == MP_EBUSY || (lock >= 0 && ledger_answers(cli, &instance)))
         status = cli_fail(CLI_FAILED, "the record is in use: 'milepost down' first");
     else if (lock < 0)
         status = cli_fail(CLI_FAILED, "run/up.pid: %s", mp_error_text(lock));
@@ -309,3 +259,37 @@ int verb_restore(struct cli *cli)
         (void)close(lock);
     return status;
 }
+
+const struct cli_command verb_backup = {
+    .name = "backup",
+    ARGUMENTS("FOLDER", 1, 1),
+    .summary = "copy the running record into a folder",
+    .details = "Online: the ledger goes on working. The copy is whole and can be verified and "
+               "restored.",
+    .example = "milepost backup /srv/backups/2026-11-21",
+    .writes = true,
+    .run = run_backup,
+};
+
+const struct cli_command verb_verify = {
+    .name = "verify",
+    ARGUMENTS("[FOLDER]", 0, 1),
+    .summary = "prove that a record is whole",
+    .details = "Checks the chain of hashes, every checksum and index, and rebuilds the state from "
+               "the events. Without FOLDER a fresh copy of the running record is made and proved; "
+               "when nothing runs, the record itself.",
+    .example = "milepost verify\nmilepost verify /srv/backups/2026-11-21",
+    .run = run_verify,
+};
+
+const struct cli_command verb_restore = {
+    .name = "restore",
+    ARGUMENTS("FOLDER", 1, 1),
+    .summary = "put a backup in the place of the record",
+    .details = "Begins a new epoch. Nothing may be running. The record that was there is kept "
+               "beside it as store.before-EPOCH. Agencies send again what the backup lacks.",
+    .example = "milepost restore /srv/backups/2026-11-21 --why 'disk replaced'",
+    .writes = true,
+    OPTIONS(TEXT("why", "TEXT", "why it is restored; stays in the record (required)")),
+    .run = run_restore,
+};

@@ -1,131 +1,113 @@
-/* Verbs that define what statements are about. */
+/* Definitions of what statements are about. */
+#include "clients/cli/options.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
 
-int verb_project(struct cli *cli)
-{
-    struct say say;
-    struct mp_project *project = &say.change.project;
-    int status = say_begin(cli, MP_CHANGE_PROJECT, &say);
+const struct cli_command verb_project = {
+    .name = "project",
+    ARGUMENTS("ID", 1, 1),
+    .summary = "define a project, or define it anew",
+    .details = "ID is a path: sez/rashakai. A definition replaces the one before it whole.",
+    .example = "milepost project sez/rashakai --title 'Rashakai zone' --programme cpec-2.0 --lead "
+               "kpezdmc --status implementation",
+    SAYS(MP_CHANGE_PROJECT, "id"),
+    OPTIONS(TITLES, TEXT("programme", "CODE", "the programme it belongs to"),
+            TEXT("lead", "AGENCY", "the agency that leads it"),
+            CODE("status", MP_FAMILY_PROJECT_STATUS, "STATUS", "its status"),
+            TEXT("parent", "PROJECT", "the project it is part of"),
+            TEXT("corridor", "CODE", "growth, livelihood, innovation, green or openness"),
+            TEXT("themes", "CODES", "themes, joined by ';'"),
+            TEXT("regions", "CODES", "regions, joined by ';'"),
+            TEXT("partners", "AGENCIES", "other agencies, joined by ';'"),
+            TEXT("counterpart", "TEXT", "the body across the border"), STATEMENT),
+    .run = say_verb,
+};
 
-    if (status != CLI_OK)
-        return status;
-    project->id = cli->arguments[0];
-    say_title(&say, &project->title);
-    say_text(cli_value(cli, "parent"), &project->parent);
-    say_text(cli_value(cli, "programme"), &project->programme);
-    say_text(cli_value(cli, "corridor"), &project->corridor);
-    say_text(cli_value(cli, "lead"), &project->lead_agency);
-    say_text(cli_value(cli, "counterpart"), &project->counterpart);
-    say_list(&say, "themes", cli_value(cli, "themes"), &project->themes);
-    say_list(&say, "regions", cli_value(cli, "regions"), &project->regions);
-    say_list(&say, "partners", cli_value(cli, "partners"), &project->partners);
-    project->status = (enum mp_project_status)say_code(&say, "status", MP_FAMILY_PROJECT_STATUS,
-                                                       cli_value(cli, "status"));
-    return say_finish(&say);
-}
+const struct cli_command verb_remove = {
+    .name = "remove",
+    ARGUMENTS("PROJECT", 1, 1),
+    .summary = "remove a project; its history stays",
+    .details = "",
+    .example = "milepost remove sez/draft --note 'entered twice'",
+    SAYS(MP_CHANGE_PROJECT_REMOVED, "id"),
+    OPTIONS(STATEMENT),
+    .run = say_verb,
+};
 
-static int say_removed(struct cli *cli, enum mp_change_kind kind)
-{
-    struct say say;
-    int status = say_begin(cli, kind, &say);
+const struct cli_command verb_milestone = {
+    .name = "milestone",
+    ARGUMENTS("ID", 1, 1),
+    .summary = "define a milestone, or define it anew",
+    .details = "ID is PROJECT:SLUG. With --start and --duration it ends an activity.",
+    .example = "milepost milestone sez/rashakai:completion --title Opening --type delivery",
+    SAYS(MP_CHANGE_MILESTONE, "id"),
+    OPTIONS(TITLES, CODE("type", MP_FAMILY_MILESTONE_TYPE, "TYPE", "its type"),
+            TEXT("code", "CODE", "what it marks: groundbreaking, completion …"),
+            NUMBER("weight", "N", "its share in the project's progress"),
+            TEXT("start", "MILESTONE", "the milestone that starts its activity"),
+            NUMBER("duration", "DAYS", "least days from that start"),
+            TEXT("calendar", "NAME", "calendar of the duration; elapsed days when not given"),
+            STATEMENT),
+    .run = say_verb,
+};
 
-    if (status != CLI_OK)
-        return status;
-    say.change.removed = cli->arguments[0];
-    return say_finish(&say);
-}
+const struct cli_command verb_cancel = {
+    .name = "cancel",
+    ARGUMENTS("MILESTONE", 1, 1),
+    .summary = "cancel a milestone; its history stays",
+    .details = "--note says why.",
+    .example = "milepost cancel sez/rashakai:phase-3 --note 'dropped from the plan'",
+    SAYS(MP_CHANGE_MILESTONE_CANCELLED, "id"),
+    OPTIONS(STATEMENT),
+    .run = say_verb,
+};
 
-int verb_remove(struct cli *cli)
-{
-    return say_removed(cli, MP_CHANGE_PROJECT_REMOVED);
-}
+const struct cli_command verb_link = {
+    .name = "link",
+    ARGUMENTS("PREDECESSOR SUCCESSOR", 2, 2),
+    .summary = "say that a milestone waits for another",
+    .details = "A link that would close a cycle is refused, and the cycle is named.",
+    .example = "milepost link ml-1:financing-agreement ml-1/karachi-rohri:groundbreaking --lag 90",
+    SAYS(MP_CHANGE_LINK, "predecessor", "successor"),
+    OPTIONS(CODE("type", MP_FAMILY_LINK_TYPE, "TYPE", "FS, SS, FF or SF; FS by default"),
+            NUMBER("lag", "DAYS", "days between them; may be negative"),
+            TEXT("calendar", "NAME", "calendar of the lag; elapsed days when not given"),
+            STATEMENT),
+    .run = say_verb,
+};
 
-int verb_cancel(struct cli *cli)
-{
-    return say_removed(cli, MP_CHANGE_MILESTONE_CANCELLED);
-}
+const struct cli_command verb_unlink = {
+    .name = "unlink",
+    ARGUMENTS("PREDECESSOR SUCCESSOR", 2, 2),
+    .summary = "take a link away",
+    .details = "",
+    .example = "milepost unlink ml-1:financing-agreement ml-1/karachi-rohri:groundbreaking",
+    SAYS(MP_CHANGE_LINK_REMOVED, "predecessor", "successor"),
+    OPTIONS(CODE("type", MP_FAMILY_LINK_TYPE, "TYPE", "FS, SS, FF or SF; FS by default"),
+            STATEMENT),
+    .run = say_verb,
+};
 
-int verb_milestone(struct cli *cli)
-{
-    struct say say;
-    struct mp_milestone *milestone = &say.change.milestone;
-    int64_t weight = 0, duration = -1;
-    int status = say_begin(cli, MP_CHANGE_MILESTONE, &say);
+const struct cli_command verb_term = {
+    .name = "term",
+    ARGUMENTS("SCHEME CODE", 2, 2),
+    .summary = "define a programme, corridor, theme, region or source",
+    .details = "SCHEME is one of programme, corridor, theme, region, source.",
+    .example = "milepost term corridor growth --title 'Growth corridor'",
+    SAYS(MP_CHANGE_TERM, "scheme", "code"),
+    OPTIONS(TITLES, STATEMENT),
+    .run = say_verb,
+};
 
-    if (status != CLI_OK)
-        return status;
-    milestone->id = cli->arguments[0];
-    say_title(&say, &milestone->title);
-    milestone->type = (enum mp_milestone_type)say_code(&say, "type", MP_FAMILY_MILESTONE_TYPE,
-                                                       cli_value(cli, "type"));
-    say_text(cli_value(cli, "code"), &milestone->code);
-    say_text(cli_value(cli, "start"), &milestone->start);
-    say_text(cli_value(cli, "calendar"), &milestone->calendar);
-    say_number(&say, "weight", cli_value(cli, "weight"), 0, MP_WEIGHT_MOST, &weight);
-    say_number(&say, "duration_days", cli_value(cli, "duration"), 0, MP_DURATION_MOST, &duration);
-    milestone->weight = (uint32_t)weight;
-    milestone->duration_days = (int32_t)duration;
-    return say_finish(&say);
-}
-
-static int say_link(struct cli *cli, enum mp_change_kind kind)
-{
-    struct say say;
-    struct mp_link *link = &say.change.link;
-    const char *type = cli_value(cli, "type");
-    int64_t lag = 0;
-    int status = say_begin(cli, kind, &say);
-
-    if (status != CLI_OK)
-        return status;
-    link->predecessor = cli->arguments[0];
-    link->successor = cli->arguments[1];
-    link->type =
-        (enum mp_link_type)say_code(&say, "type", MP_FAMILY_LINK_TYPE, type == NULL ? "FS" : type);
-    say_number(&say, "lag_days", cli_value(cli, "lag"), -MP_LAG_MOST, MP_LAG_MOST, &lag);
-    link->lag_days = (int32_t)lag;
-    say_text(cli_value(cli, "calendar"), &link->calendar);
-    return say_finish(&say);
-}
-
-int verb_link(struct cli *cli)
-{
-    return say_link(cli, MP_CHANGE_LINK);
-}
-
-int verb_unlink(struct cli *cli)
-{
-    return say_link(cli, MP_CHANGE_LINK_REMOVED);
-}
-
-int verb_term(struct cli *cli)
-{
-    struct say say;
-    int status = say_begin(cli, MP_CHANGE_TERM, &say);
-
-    if (status != CLI_OK)
-        return status;
-    say.change.term.scheme =
-        (enum mp_scheme)say_code(&say, "scheme", MP_FAMILY_SCHEME, cli->arguments[0]);
-    say.change.term.code = cli->arguments[1];
-    say_title(&say, &say.change.term.title);
-    return say_finish(&say);
-}
-
-int verb_indicator(struct cli *cli)
-{
-    struct say say;
-    struct mp_indicator *indicator = &say.change.indicator;
-    int status = say_begin(cli, MP_CHANGE_INDICATOR, &say);
-
-    if (status != CLI_OK)
-        return status;
-    indicator->code = cli->arguments[0];
-    say_title(&say, &indicator->title);
-    say_text(cli_value(cli, "unit"), &indicator->unit);
-    say_text(cli_value(cli, "measure"), &indicator->measure);
-    indicator->direction = (enum mp_direction)say_code(&say, "direction", MP_FAMILY_DIRECTION,
-                                                       cli_value(cli, "direction"));
-    return say_finish(&say);
-}
+const struct cli_command verb_indicator = {
+    .name = "indicator",
+    ARGUMENTS("CODE", 1, 1),
+    .summary = "define an indicator",
+    .details = "",
+    .example = "milepost indicator exports-usd --title Exports --unit USD --direction ascending",
+    SAYS(MP_CHANGE_INDICATOR, "code"),
+    OPTIONS(TITLES, TEXT("unit", "TEXT", "its unit: USD, MW, km …"),
+            TEXT("measure", "TEXT", "what exactly is measured"),
+            CODE("direction", MP_FAMILY_DIRECTION, "WAY", "what is better"), STATEMENT),
+    .run = say_verb,
+};

@@ -1,9 +1,8 @@
 /* milepost key: key pairs of this instance, public keys of the record. */
+#include "clients/cli/options.h"
 #include "clients/cli/output.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
-
-#include "core/base/auto.h"
 #include "core/base/file.h"
 
 #include <dirent.h>
@@ -13,16 +12,11 @@
 
 #define KEY_FILE_END ".key"
 
-static const char *key_path(struct cli *cli, const struct instance *instance, const char *id)
-{
-    return instance_path(cli, instance, "keys/%s" KEY_FILE_END, id);
-}
-
 /* The public key of an identity here. An exit code, after saying why. */
 static int read_public(struct cli *cli, const struct instance *instance, const char *id,
                        uint8_t key[static MP_KEY_BYTES])
 {
-    const char *path = key_path(cli, instance, id);
+    const char *path = instance_key(cli, instance, id);
     struct mp_key_pair pair;
     int error = mp_key_load(path, &pair);
 
@@ -32,7 +26,7 @@ static int read_public(struct cli *cli, const struct instance *instance, const c
                         "one",
                         id, id);
     if (error != 0)
-        return cli_fail(cli_exit_of(error), "%s: %s", path, mp_error_text(error));
+        return cli_error(error, "%s", path);
     memcpy(key, pair.public_key, MP_KEY_BYTES);
     mp_key_forget(&pair);
     return CLI_OK;
@@ -49,29 +43,21 @@ static json_t *key_row(const char *id, const uint8_t key[static MP_KEY_BYTES])
 /* For a person and a script alike: the key alone, unless another form was asked for. */
 static int print_public(struct cli *cli, const char *id, const uint8_t key[static MP_KEY_BYTES])
 {
-    static const char *const columns[] = {"id", "public_key"};
     char text[MP_KEY_TEXT];
-    struct output *output = NULL;
-    int status;
+    struct output *output;
 
     if (cli->output == CLI_TABLE) {
         mp_key_format(key, text);
         puts(text);
         return CLI_OK;
     }
-    status = output_open(cli, columns, MP_LENGTH(columns), true, &output);
-    if (status == CLI_OK)
-        status = output_row(output, key_row(id, key));
-    if (status == CLI_OK)
-        return output_close(output);
-    output_discard(output);
-    return status;
+    output = output_open(cli, "id public_key", true);
+    return output_close(output, output_row(output, key_row(id, key)));
 }
 
 static int new_key(struct cli *cli, const struct instance *instance, const char *id)
 {
-    const char *path = key_path(cli, instance, id);
-    char text[MP_KEY_TEXT];
+    const char *path = instance_key(cli, instance, id);
     struct mp_key_pair pair;
     int error, status;
 
@@ -81,11 +67,7 @@ static int new_key(struct cli *cli, const struct instance *instance, const char 
         printf("would make %s\n", path);
         return CLI_OK;
     }
-    do {
-        mp_key_make(&pair);
-        mp_key_format(pair.public_key, text);
-    } while (text[0] == '-'); /* it would look like an option wherever a person passes it on */
-    error = mp_key_save(path, &pair);
+    error = instance_new_key(path, &pair);
     status = error == 0 ? print_public(cli, id, pair.public_key)
                         : cli_fail(CLI_FAILED, "%s: %s", path, mp_error_text(error));
     mp_key_forget(&pair);
@@ -109,32 +91,28 @@ static int is_key_file(const struct dirent *entry)
 
 static int list_keys(struct cli *cli, const struct instance *instance)
 {
-    static const char *const columns[] = {"id", "public_key"};
     const char *path = instance_path(cli, instance, "keys");
     struct dirent **entries = NULL;
-    struct output *output = NULL;
-    int count = scandir(path, &entries, is_key_file, alphasort), status;
+    struct output *output;
+    int count = scandir(path, &entries, is_key_file, alphasort), status = CLI_OK;
 
     if (count < 0)
         return cli_fail(CLI_FAILED, "%s: %s", path, strerror(errno));
-    status = output_open(cli, columns, MP_LENGTH(columns), false, &output);
+    output = output_open(cli, "id public_key", false);
     for (int i = 0; i < count; i++) {
-        size_t size = strlen(entries[i]->d_name) - strlen(KEY_FILE_END);
-        const char *id = mp_arena_text(cli->arena, mp_span_make(entries[i]->d_name, size));
+        const char *name = entries[i]->d_name;
+        const char *id =
+            cli_text(cli->arena, "%.*s", (int)(strlen(name) - strlen(KEY_FILE_END)), name);
         uint8_t key[MP_KEY_BYTES];
 
         if (status == CLI_OK)
-            status = id == NULL ? cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM))
-                                : read_public(cli, instance, id, key);
+            status = read_public(cli, instance, id, key);
         if (status == CLI_OK)
             status = output_row(output, key_row(id, key));
         free(entries[i]);
     }
     free(entries);
-    if (status == CLI_OK)
-        return output_close(output);
-    output_discard(output);
-    return status;
+    return output_close(output, status);
 }
 
 /* add and revoke: a change like any other, by an authority. */
@@ -154,7 +132,7 @@ static int submit_key(struct cli *cli, enum mp_change_kind kind)
     return status == CLI_OK ? say_finish(&say) : status;
 }
 
-int verb_key(struct cli *cli)
+static int run_key(struct cli *cli)
 {
     const char *word = cli->arguments[0], *id = cli->arguments[1];
     bool is_list = strcmp(word, "list") == 0, is_add = strcmp(word, "add") == 0;
@@ -179,3 +157,20 @@ int verb_key(struct cli *cli)
         return list_keys(cli, &instance);
     return strcmp(word, "new") == 0 ? new_key(cli, &instance, id) : show_key(cli, &instance, id);
 }
+
+const struct cli_command verb_key = {
+    .name = "key",
+    ARGUMENTS("new|show|list|add|revoke [ID] [KEY]", 1, 3),
+    .summary = "make keys, register them, revoke them",
+    .details = "new ID makes a key pair in this instance and prints its public key; show ID and "
+               "list print public keys. add AGENCY KEY and revoke AGENCY KEY register and revoke "
+               "a public key in the record, as an authority; KEY is 40 characters of Z85, or "
+               "'own': the one of that identity here. A revoked key stops working at once.\n\n"
+               "A public key that begins with '-' is written after '--'.",
+    .example = "milepost key new ministry-of-railways\nmilepost key add ministry-of-railways own\n"
+               "milepost key revoke ministry-of-railways own --note 'laptop lost'",
+    .writes = true,
+    OPTIONS(TEXT("note", "TEXT", "why; stays in the record"),
+            TEXT("source", "TEXT", "letter or document that asks for it")),
+    .run = run_key,
+};

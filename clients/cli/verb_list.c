@@ -1,73 +1,42 @@
 /* list: the records of a kind, filtered. */
 #include "clients/cli/ask.h"
+#include "clients/cli/options.h"
 #include "clients/cli/verbs.h"
 
 #include <string.h>
 
-#define COLUMNS(table) table, MP_LENGTH(table)
-
-static const char *const project_columns[] = {
-    "id", "title", "status", "programme", "corridor", "regions", "lead_agency", "recorded_later"};
-static const char *const milestone_columns[] = {"id",
-                                                "status",
-                                                "late",
-                                                "baseline=baseline.approved|baseline.first",
-                                                "forecast",
-                                                "met=confirmed|met",
-                                                "slip_days=slip_days.approved|slip_days.first",
-                                                "reason=forecast.reason",
-                                                "title",
-                                                "recorded_later"};
-/* A spreadsheet reads a date only where nothing follows it. */
-static const char *const milestone_csv[] = {
-    "id",
-    "status",
-    "late",
-    "baseline=baseline.approved.date|baseline.first.date",
-    "baseline_precision=baseline.approved.precision|baseline.first.precision",
-    "forecast=forecast.date",
-    "forecast_precision=forecast.precision",
-    "met=confirmed.date|met.date",
-    "met_precision=confirmed.precision|met.precision",
-    "slip_days=slip_days.approved|slip_days.first",
-    "reason=forecast.reason",
-    "title",
-    "recorded_later"};
-static const char *const link_columns[] = {"predecessor", "successor", "type", "lag_days",
-                                           "calendar"};
-static const char *const agency_columns[] = {"id", "title", "role", "grants",
-                                             "report_interval_days"};
-static const char *const indicator_columns[] = {"code", "title", "unit", "measure", "direction"};
-static const char *const observation_columns[] = {
-    "id",     "observation_kind", "value",   "period_start", "period_end",
-    "region", "stated_on",        "said_by", "withdrawn_by", "recorded_later"};
-static const char *const term_columns[] = {"scheme", "code", "title", "published_on"};
-static const char *const epoch_columns[] = {"id", "restored_head", "by", "why"};
 static const struct noun {
     const char *name;
     enum mp_kind kind;
-    const char *const *columns;
-    size_t column_count;
+    const char *columns;
+    const char *csv; /* NULL: the same */
 } nouns[] = {
-    {"projects", MP_KIND_PROJECT, COLUMNS(project_columns)},
-    {"milestones", MP_KIND_MILESTONE, COLUMNS(milestone_columns)},
-    {"links", MP_KIND_LINK, COLUMNS(link_columns)},
-    {"agencies", MP_KIND_AGENCY, COLUMNS(agency_columns)},
-    {"indicators", MP_KIND_INDICATOR, COLUMNS(indicator_columns)},
-    {"observations", MP_KIND_OBSERVATION, COLUMNS(observation_columns)},
-    {"terms", MP_KIND_TERM, COLUMNS(term_columns)},
-    {"epochs", MP_KIND_EPOCH, COLUMNS(epoch_columns)},
+    {"projects", MP_KIND_PROJECT,
+     "id title status ~programme corridor ~regions lead_agency recorded_later", NULL},
+    /* A spreadsheet reads a date only where nothing follows it. */
+    {"milestones", MP_KIND_MILESTONE,
+     "id status ~late baseline=baseline.approved|baseline.first forecast met=confirmed|met "
+     "slip_days=slip_days.approved|slip_days.first ~reason=forecast.reason ~title recorded_later",
+     "id status late baseline=baseline.approved.date|baseline.first.date "
+     "baseline_precision=baseline.approved.precision|baseline.first.precision "
+     "forecast=forecast.date forecast_precision=forecast.precision "
+     "met=confirmed.date|met.date met_precision=confirmed.precision|met.precision "
+     "slip_days=slip_days.approved|slip_days.first reason=forecast.reason title recorded_later"},
+    {"links", MP_KIND_LINK, "predecessor successor type lag_days calendar", NULL},
+    {"agencies", MP_KIND_AGENCY, "id title role grants ~report_interval_days", NULL},
+    {"indicators", MP_KIND_INDICATOR, "code title unit measure direction", NULL},
+    {"observations", MP_KIND_OBSERVATION,
+     "id observation_kind value period_start period_end ~region ~stated_on ~said_by withdrawn_by "
+     "recorded_later",
+     NULL},
+    {"terms", MP_KIND_TERM, "scheme code title published_on", NULL},
+    {"calendars", MP_KIND_CALENDAR, "id name valid_from weekend special_days ~source", NULL},
+    {"policies", MP_KIND_POLICY,
+     "id amber_days red_days amber_percent red_percent grey_days report_days least_for_index ~note "
+     "~source",
+     NULL},
+    {"epochs", MP_KIND_EPOCH, "id restored_head by why", NULL},
 };
-
-/* A project path with its slash, however it was typed; "" for everything. */
-static const char *prefix_of(struct cli *cli, const char *text)
-{
-    size_t size = text == NULL ? 0 : strlen(text);
-
-    if (size == 0 || strcmp(text, "/") == 0)
-        return "";
-    return text[size - 1] == '/' ? text : mp_arena_printf(cli->arena, "%s/", text);
-}
 
 static const char *filter(const struct cli *cli, const char *name)
 {
@@ -81,7 +50,7 @@ static void read_filters(struct asking *asking)
     struct cli *cli = asking->cli;
     struct mp_ask *ask = &asking->ask;
 
-    ask->prefix = prefix_of(cli, cli_value(cli, "prefix"));
+    ask->prefix = ask_prefix(cli->arena, cli_value(cli, "prefix"));
     ask->programme = filter(cli, "programme");
     ask->corridor = filter(cli, "corridor");
     ask->region = filter(cli, "region");
@@ -116,7 +85,7 @@ static int check_exists(struct asking *asking, const char *option, enum mp_kind 
     if (error == MP_ENOTFOUND || error == MP_EMALFORMED)
         return cli_fail(CLI_NOT_FOUND, "--%s %s: %s", option, cli_value(cli, option),
                         cli_without(cli->arena, mp_client_why(asking->client),
-                                    mp_arena_printf(cli->arena, "%s:", option)));
+                                    cli_text(cli->arena, "%s:", option)));
     return error < 0 ? asking_fail(asking, error) : CLI_OK;
 }
 
@@ -145,44 +114,51 @@ static int check_filters(struct asking *asking, enum mp_kind kind)
         if (value[0] == '\0')
             continue;
         if (filters[i].kind == MP_KIND_TERM)
-            value = mp_arena_printf(asking->cli->arena, "%s:%s",
-                                    mp_code_name(MP_FAMILY_SCHEME, (int)filters[i].scheme), value);
-        status = value == NULL ? cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM))
-                               : check_exists(asking, filters[i].option, filters[i].kind, value);
+            value = cli_text(asking->cli->arena, "%s:%s",
+                             mp_code_name(MP_FAMILY_SCHEME, (int)filters[i].scheme), value);
+        status = check_exists(asking, filters[i].option, filters[i].kind, value);
     }
     return status;
 }
 
-static int open_list(struct cli *cli, const struct noun *noun, struct output **ret_output)
+static int run_list(struct cli *cli)
 {
-    if (noun->kind == MP_KIND_MILESTONE && cli->output == CLI_CSV)
-        return output_open(cli, COLUMNS(milestone_csv), false, ret_output);
-    return output_open(cli, noun->columns, noun->column_count, false, ret_output);
-}
-
-int verb_list(struct cli *cli)
-{
-    const struct noun *noun = NULL;
+    const struct noun *noun = nouns;
     struct asking asking;
-    int status;
+    int status = asking_begin(cli, MP_ASK_LIST, &asking), error;
 
-    for (size_t i = 0; i < MP_LENGTH(nouns); i++) {
-        if (strcmp(nouns[i].name, cli->arguments[0]) == 0)
-            noun = &nouns[i];
-    }
-    if (noun == NULL)
-        return cli_fail(CLI_USAGE, "list '%s': no such records; 'milepost help list' names them",
-                        cli->arguments[0]);
-    status = asking_begin(cli, MP_ASK_LIST, &asking);
+    while (strcmp(noun->name, cli->arguments[0]) != 0)
+        noun++; /* the parser let no other word pass */
     if (status == CLI_OK)
         status = check_filters(&asking, noun->kind);
-    if (status == CLI_OK)
-        status = open_list(cli, noun, &asking.output);
-    if (status != CLI_OK) {
-        asking_done(&asking);
-        return status;
-    }
+    if (status != CLI_OK)
+        return asking_end(&asking, status);
+    asking.output = output_open(
+        cli, cli->output == CLI_CSV && noun->csv != NULL ? noun->csv : noun->columns, false);
     asking.ask.record_kind = noun->kind;
     read_filters(&asking);
-    return asking_finish(&asking, asking_run(&asking, asking_show_records));
+    error = asking_run(&asking, asking_show_records);
+    return asking_end(&asking, error < 0 ? asking_fail(&asking, error) : CLI_OK);
 }
+
+const struct cli_command verb_list = {
+    .name = "list",
+    ARGUMENTS("projects|milestones|links|agencies|indicators|observations|terms|calendars|policies|"
+              "epochs",
+              1, 1),
+    .summary = "list records, filtered",
+    .details = "With --late only milestones that were met, are forecast or are overdue today "
+               "after their approved baseline.\n\nFields are those of 'milepost help json'.",
+    .example = "milepost list milestones --late -o json\n"
+               "milepost list projects --corridor growth --region sindh",
+    OPTIONS(TEXT("prefix", "PREFIX", "under this project path: ml-1/"),
+            TEXT("programme", "CODE", "of this programme"),
+            TEXT("corridor", "CODE", "of this corridor"), TEXT("region", "CODE", "of this region"),
+            TEXT("agency", "AGENCY", "led by this agency"),
+            TEXT("status", "STATUS", "with this status"),
+            CODE("role", MP_FAMILY_ROLE, "ROLE", "agencies with this role"),
+            TEXT("indicator", "CODE", "observations of this indicator"),
+            FLAG("late", "milestones met, forecast or overdue after their approved baseline"),
+            FLAG("removed", "removed and cancelled ones too"), AS_OF),
+    .run = run_list,
+};

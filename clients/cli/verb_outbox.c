@@ -1,6 +1,7 @@
 /* outbox list|retry|drop: what waits to be recorded, and what was rejected while nobody looked. */
 #include "clients/cli/boxes.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/options.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
 
@@ -33,9 +34,7 @@ static int find_identities(struct boxes *boxes)
 
         if (!mp_agency_id_is_valid(name) || (boxes->only != NULL && strcmp(name, boxes->only) != 0))
             continue;
-        boxes->identities[boxes->count] = mp_arena_strdup(boxes->cli->arena, name);
-        if (boxes->identities[boxes->count] != NULL)
-            boxes->count++;
+        boxes->identities[boxes->count++] = cli_text(boxes->cli->arena, "%s", name);
     }
     if (folder != NULL)
         (void)closedir(folder);
@@ -43,19 +42,12 @@ static int find_identities(struct boxes *boxes)
     return CLI_OK;
 }
 
-static const char *state_name(enum mp_outbox_state state)
-{
-    switch (state) {
-    case MP_OUTBOX_WAITING:
-        return "waiting";
-    case MP_OUTBOX_SENT:
-        return "sent";
-    case MP_OUTBOX_ACCEPTED:
-        return "accepted";
-    default:
-        return "rejected";
-    }
-}
+static const char *const state_names[] = {
+    [MP_OUTBOX_WAITING] = "waiting",
+    [MP_OUTBOX_SENT] = "sent",
+    [MP_OUTBOX_ACCEPTED] = "accepted",
+    [MP_OUTBOX_REJECTED] = "rejected",
+};
 
 static json_t *changes_of(struct boxes *boxes, const struct mp_outbox_entry *entry)
 {
@@ -70,22 +62,22 @@ static json_t *changes_of(struct boxes *boxes, const struct mp_outbox_entry *ent
     return changes;
 }
 
-/* The first change's, for the table. */
-static const json_t *first_of(const json_t *changes, const char *const *names, size_t count)
+/* What the first change is about, for the table. Borrowed. */
+static json_t *subject_of(const json_t *changes)
 {
-    const json_t *change = json_array_get(changes, 0), *value = NULL;
+    static const char *const names[] = {"id",        "milestone", "project",  "indicator",
+                                        "successor", "code",      "withdraws"};
+    const json_t *change = json_array_get(changes, 0);
+    json_t *subject = NULL;
 
-    for (size_t i = 0; i < count && value == NULL; i++)
-        value = json_object_get(change, names[i]);
-    return value;
+    for (size_t i = 0; i < MP_LENGTH(names) && subject == NULL; i++)
+        subject = json_object_get(change, names[i]);
+    return subject;
 }
 
 static json_t *row_of(struct boxes *boxes, const char *identity,
                       const struct mp_outbox_entry *entry)
 {
-    static const char *const subjects[] = {"id",        "milestone", "project",  "indicator",
-                                           "successor", "code",      "withdraws"};
-    static const char *const kinds[] = {"kind"};
     const struct mp_rejection *rejection = &entry->answer.rejection;
     json_t *changes = changes_of(boxes, entry), *row = json_object();
     char id[MP_UUID_TEXT];
@@ -93,18 +85,15 @@ static json_t *row_of(struct boxes *boxes, const char *identity,
     mp_uuid_format(&entry->id, id);
     fields_add(&row, "agency", json_string(identity));
     fields_add(&row, "submission", json_string(id));
-    fields_add(&row, "state", json_string(state_name(entry->state)));
+    fields_add(&row, "state", json_string(state_names[entry->state]));
     fields_add(&row, "queued_at", fields_time(entry->queued_at_us));
-    if (json_array_size(changes) > 0) {
-        const json_t *subject = first_of(changes, subjects, MP_LENGTH(subjects));
-
-        fields_add(&row, "kind", json_deep_copy(first_of(changes, kinds, MP_LENGTH(kinds))));
-        if (subject != NULL)
-            fields_add(&row, "subject", json_deep_copy(subject));
-    }
+    if (json_array_size(changes) > 0)
+        fields_add(&row, "kind", json_incref(json_object_get(json_array_get(changes, 0), "kind")));
+    if (subject_of(changes) != NULL)
+        fields_add(&row, "subject", json_incref(subject_of(changes)));
     if (entry->state == MP_OUTBOX_REJECTED) {
         fields_add(&row, "code", json_string(mp_reject_name(rejection->code)));
-        fields_add(&row, "field", json_string(say_field(rejection->field)));
+        fields_add(&row, "field", json_string(say_rejected_field(rejection->field)));
         fields_add(&row, "message", json_string(rejection->message));
     }
     fields_add(&row, "changes", changes);
@@ -135,28 +124,22 @@ static int list_box(struct boxes *boxes, const char *identity)
     }
     if (error == MP_ENOTFOUND || status != CLI_OK)
         return status;
-    return cli_fail(cli_exit_of(error), "outbox of %s: %s", identity, mp_error_text(error));
-}
-
-static void say_empty(const struct boxes *boxes)
-{
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "nothing waits and nothing was rejected%s%s\n",
-                  boxes->only == NULL ? "" : ", as ", boxes->only == NULL ? "" : boxes->only);
+    return cli_error(error, "outbox of %s", identity);
 }
 
 static int list_all(struct boxes *boxes)
 {
-    static const char *const columns[] = {"agency",  "id=submission", "state", "queued_at", "kind",
-                                          "subject", "code",          "field", "message"};
-    int status = output_open(boxes->cli, columns, MP_LENGTH(columns), false, &boxes->output);
+    int status = CLI_OK;
 
+    boxes->output = output_open(
+        boxes->cli, "agency id=submission state ~queued_at kind ~subject code ~field message",
+        false);
     for (size_t i = 0; i < boxes->count && status == CLI_OK; i++)
         status = list_box(boxes, boxes->identities[i]);
-    if (status == CLI_OK)
-        status = output_close(mp_take(boxes->output));
+    status = output_close(boxes->output, status);
     if (status == CLI_OK && boxes->shown == 0)
-        say_empty(boxes);
+        (void)fprintf(stderr, "nothing waits and nothing was rejected%s%s\n",
+                      boxes->only == NULL ? "" : ", as ", boxes->only == NULL ? "" : boxes->only);
     return status;
 }
 
@@ -179,7 +162,7 @@ static int drop_rejected_of(struct boxes *boxes, const char *identity, size_t *d
     }
     if (error == MP_ENOTFOUND || status != CLI_OK)
         return status;
-    return cli_fail(cli_exit_of(error), "outbox of %s: %s", identity, mp_error_text(error));
+    return cli_error(error, "outbox of %s", identity);
 }
 
 /* Of one identity: that of --as, or the instance's default. */
@@ -219,7 +202,7 @@ static int drop(struct boxes *boxes)
         return status;
     if (boxes->cli->dry_run) {
         (void)fprintf(stderr, "dry run: the %s submission would be dropped\n",
-                      state_name(entry.state));
+                      state_names[entry.state]);
         return CLI_OK;
     }
     status = boxes_open(boxes, identity, &outbox);
@@ -228,40 +211,49 @@ static int drop(struct boxes *boxes)
     error = mp_outbox_drop(outbox, &id);
     if (error == MP_EPERM)
         return cli_fail(CLI_NOT_ALLOWED, "it is %s: it may be recorded already and stays",
-                        state_name(entry.state));
+                        state_names[entry.state]);
     if (error < 0)
-        return cli_fail(cli_exit_of(error), "%s", mp_error_text(error));
+        return cli_error(error, "outbox of %s", identity);
     (void)fprintf(stderr, "dropped\n");
     return CLI_OK;
 }
 
-/* retry --dry-run. */
-static int list_waiting(struct boxes *boxes)
+static int retry(struct boxes *boxes)
 {
+    if (!boxes->cli->dry_run)
+        return boxes_retry(boxes);
     (void)fprintf(stderr, "dry run: this would be sent\n");
     return list_all(boxes);
 }
 
-int verb_outbox(struct cli *cli)
+static int run_outbox(struct cli *cli)
 {
-    struct boxes boxes = {.cli = cli, .only = cli->as};
-    const char *what = cli->arguments[0];
+    MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena(ARENA_BYTES);
+    struct boxes boxes = {.cli = cli, .only = cli->as, .arena = arena};
+    bool is_list = strcmp(cli->arguments[0], "list") == 0;
     int status = instance_open(cli, &boxes.instance);
 
     if (status == CLI_OK)
         status = find_identities(&boxes);
-    boxes.arena = mp_arena_new(ARENA_BYTES);
-    if (boxes.arena == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    if (status == CLI_OK && strcmp(what, "drop") != 0)
-        boxes_learn_epoch(&boxes);
-    if (status == CLI_OK && strcmp(what, "list") == 0)
-        status = list_all(&boxes);
-    else if (status == CLI_OK && strcmp(what, "retry") == 0)
-        status = cli->dry_run ? list_waiting(&boxes) : boxes_retry(&boxes);
-    else if (status == CLI_OK && strcmp(what, "drop") == 0)
-        status = drop(&boxes);
-    output_discard(boxes.output);
-    mp_arena_free(boxes.arena);
-    return status;
+    if (status != CLI_OK)
+        return status;
+    if (strcmp(cli->arguments[0], "drop") == 0)
+        return drop(&boxes);
+    boxes_learn_epoch(&boxes);
+    return is_list ? list_all(&boxes) : retry(&boxes);
 }
+
+const struct cli_command verb_outbox = {
+    .name = "outbox",
+    ARGUMENTS("list|retry|drop [ID]", 1, 2),
+    .summary = "what waits to be recorded, or was rejected",
+    .details = "list shows what waits and what was rejected; retry sends what waits; drop ID "
+               "takes out a rejected submission, or one that was never sent; drop --rejected every "
+               "rejected one of the identity. list and retry ask the record first: after a restore "
+               "they send again what it lacks.",
+    .example = "milepost outbox list --as ministry-of-railways\n"
+               "milepost outbox retry --timeout 60\nmilepost outbox drop --rejected",
+    .writes = true,
+    OPTIONS(FLAG("rejected", "drop: everything of this identity that was rejected")),
+    .run = run_outbox,
+};

@@ -1,4 +1,5 @@
 /* milepost up and down. */
+#include "clients/cli/options.h"
 #include "clients/cli/process.h"
 #include "clients/cli/supervisor.h"
 #include "clients/cli/verbs.h"
@@ -8,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -23,13 +23,13 @@
 /* The folder of the sockets may be gone: /tmp does not survive a start of the machine. */
 static int prepare_folders(struct cli *cli, const struct instance *instance)
 {
-    const char *address = instance->ledger_control;
-    char *path = strncmp(address, IPC, strlen(IPC)) == 0
-                     ? mp_arena_strdup(cli->arena, address + strlen(IPC))
-                     : NULL;
-    const char *folder = path == NULL ? NULL : dirname(path);
-    int error = folder == NULL ? MP_ECONFIG : instance_make_private(folder);
+    const char *address = instance->controls[SERVICE_LEDGER];
+    const char *slash = strrchr(address, '/'), *folder;
+    int error = MP_ECONFIG;
 
+    if (strncmp(address, IPC, strlen(IPC)) == 0 && slash >= address + strlen(IPC))
+        error = instance_make_private(cli_text(
+            cli->arena, "%.*s", (int)(slash - address - strlen(IPC)), address + strlen(IPC)));
     if (error != 0)
         return cli_fail(CLI_FAILED,
                         "ledger-control %s: its folder must be yours alone (mode 0700): %s",
@@ -68,7 +68,7 @@ static int write_pid(int lock)
 
 static void print_addresses(const struct instance *instance)
 {
-    printf("ledger   %s\n", instance->ledger_control);
+    printf("ledger   %s\n", instance->controls[SERVICE_LEDGER]);
     printf("ingest   %s\n", instance->submit);
     printf("publish  %s  %s\n", instance->feed, instance->ask);
     (void)fflush(stdout);
@@ -160,7 +160,7 @@ static int detach(struct cli *cli, const struct instance *instance, int lock)
     return supervise(cli, instance, lock, ends[1]);
 }
 
-int verb_up(struct cli *cli)
+static int run_up(struct cli *cli)
 {
     struct instance instance;
     int status = instance_open(cli, &instance), lock;
@@ -206,7 +206,7 @@ static int wait_until_down(const struct instance *instance, int64_t timeout_ms)
     }
 }
 
-int verb_down(struct cli *cli)
+static int run_down(struct cli *cli)
 {
     struct instance instance;
     int status = instance_open(cli, &instance), lock, error;
@@ -230,3 +230,25 @@ int verb_down(struct cli *cli)
     fputs("milepost: down\n", stderr);
     return CLI_OK;
 }
+
+const struct cli_command verb_up = {
+    .name = "up",
+    ARGUMENTS("", 0, 0),
+    .summary = "start ledger, ingest and publish and keep them running",
+    .details = "Starts the processes of the instance, waits until each is healthy and prints "
+               "their addresses. One that ends is started again, after 0.2 s at first and at most "
+               "5 s. Their logs are in the instance's log folder. Ctrl-C or SIGTERM stops them in "
+               "order: ingest, publish, ledger.",
+    .example = "milepost up\nmilepost up --detach",
+    OPTIONS(FLAG("detach", "return when every process is healthy, leave them running")),
+    .run = run_up,
+};
+
+const struct cli_command verb_down = {
+    .name = "down",
+    ARGUMENTS("", 0, 0),
+    .summary = "stop what 'milepost up' started",
+    .details = "Waits until every process is gone. It is no error when nothing runs.",
+    .example = "milepost down",
+    .run = run_down,
+};

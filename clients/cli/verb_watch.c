@@ -1,7 +1,7 @@
 /* watch: every change once, and on stderr whether what is shown is up to date. */
+#include "clients/cli/ask.h"
 #include "clients/cli/fields.h"
-#include "clients/cli/instance.h"
-#include "clients/cli/output.h"
+#include "clients/cli/options.h"
 #include "clients/cli/refused.h"
 #include "clients/cli/verbs.h"
 #include "core/base/clock.h"
@@ -83,7 +83,7 @@ static void show(struct watching *watching, const struct mp_event *event)
 {
     json_t *object = fields_event(event);
 
-    if (watching->output != NULL) {
+    if (watching->cli->output != CLI_TABLE) {
         watching->status = output_row(watching->output, object);
         watching->is_done |= watching->status != CLI_OK;
     } else if (object != NULL) {
@@ -157,17 +157,25 @@ static int64_t now_ms(void)
     return mp_clock_monotonic_ms(&mp_clock_system);
 }
 
+/* While it is not live: at first, and when it turned stale, which is all that the feed's own socket
+ * tells of a key that was revoked. */
+static int listen_for_refusal(const struct watching *watching, const struct instance *instance,
+                              struct mp_client *client, struct refused *refused)
+{
+    *refused = (struct refused){.keys = watching->keys};
+    memcpy(refused->server_key, watching->server_key, sizeof refused->server_key);
+    return refused_open(refused, client, MP_SOCKET_SUB, instance->feed);
+}
+
 /* Until enough was seen, nobody reads, the key is refused (MP_EPERM), or the time is over. */
 static int follow(struct watching *watching, const struct instance *instance,
                   struct mp_client *client, const struct mp_feed *feed)
 {
     const struct cli *cli = watching->cli;
     int64_t deadline_ms = now_ms() + cli->timeout_ms;
-    struct refused refused = {.keys = watching->keys};
-    int error;
+    struct refused refused = {0};
+    int error = listen_for_refusal(watching, instance, client, &refused);
 
-    memcpy(refused.server_key, watching->server_key, sizeof refused.server_key);
-    error = refused_open(&refused, client, MP_SOCKET_SUB, instance->feed);
     while (error == 0 && !watching->is_done) {
         int64_t left_ms = cli->has_timeout ? deadline_ms - now_ms() : STEP_MS;
 
@@ -179,13 +187,16 @@ static int follow(struct watching *watching, const struct instance *instance,
             error = MP_EPERM;
         if (refused.socket != NULL && mp_feed_status(feed).state == MP_FEED_LIVE)
             refused_close(&refused);
+        else if (error == 0 && refused.socket == NULL &&
+                 mp_feed_status(feed).state == MP_FEED_STALE)
+            error = listen_for_refusal(watching, instance, client, &refused);
     }
     refused_close(&refused);
     return error;
 }
 
-static int run(struct watching *watching, const struct instance *instance,
-               const struct mp_subscription_options *subscription)
+static int follow_feed(struct watching *watching, const struct instance *instance,
+                       const struct mp_subscription_options *subscription)
 {
     struct mp_endpoint endpoint = {.keys = &watching->keys, .server_key = watching->server_key};
     struct mp_feed_options options = {
@@ -212,26 +223,21 @@ static int run(struct watching *watching, const struct instance *instance,
         return refused_say(watching->cli->as, instance->feed);
     if (error == MP_ETIMEDOUT)
         return CLI_TIMED_OUT;
-    return error < 0 ? cli_fail(cli_exit_of(error), "%s", mp_error_text(error)) : watching->status;
+    return error < 0 ? cli_error(error, "%s", instance->feed) : watching->status;
 }
 
 static int read_options(struct cli *cli, struct watching *watching,
                         struct mp_subscription_options *subscription)
 {
     const char *since = cli_value(cli, "since"), *count = cli_value(cli, "count");
-    const char *prefix = cli->argument_count > 0 ? cli->arguments[0] : "";
-    size_t size = strlen(prefix);
+    const char *given = cli->argument_count > 0 ? cli->arguments[0] : "";
+    const char *prefix = ask_prefix(cli->arena, given);
     int64_t number = 0;
 
-    if (strcmp(prefix, "/") == 0)
-        prefix = "";
-    else if (size > 0 && prefix[size - 1] != '/')
-        prefix = mp_arena_printf(cli->arena, "%s/", prefix);
-    if (prefix == NULL || (prefix[0] != '\0' && prefix[0] != '@' && !mp_prefix_is_valid(prefix)))
+    if (prefix[0] != '\0' && prefix[0] != '@' && !mp_prefix_is_valid(prefix))
         return cli_fail(CLI_USAGE,
-                        "watch '%s': give a project path with a slash at its end, such "
-                        "as ml-1/",
-                        cli->arguments[0]);
+                        "watch '%s': give a project path with a slash at its end, such as ml-1/",
+                        given);
     subscription->prefix = prefix;
     subscription->whole = prefix[0] == '\0';
     subscription->from_now = since == NULL;
@@ -245,35 +251,41 @@ static int read_options(struct cli *cli, struct watching *watching,
     return CLI_OK;
 }
 
-int verb_watch(struct cli *cli)
+static int run_watch(struct cli *cli)
 {
-    static const char *const columns[] = {
-        "seq",    "recorded_at", "topic",     "subject",
-        "kind",   "date",        "precision", "value=percent|value|project_status|milestone_status",
-        "reason", "said_by",     "agency"};
-    struct watching watching = {.cli = cli};
+    static const char columns[] =
+        "seq recorded_at topic subject kind date precision "
+        "value=percent|value|project_status|milestone_status reason said_by agency";
+    MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena(ARENA_BYTES);
+    struct watching watching = {.cli = cli, .arena = arena};
     struct mp_subscription_options subscription = {0};
     struct instance instance;
-    int status = instance_open(cli, &instance);
+    int status = instance_open(cli, &instance), closed = CLI_OK;
 
     if (status == CLI_OK)
         status = read_options(cli, &watching, &subscription);
     if (status == CLI_OK)
         status = refused_keys(cli, &instance, cli->as, &watching.keys, watching.server_key);
-    if (status == CLI_OK && cli->output != CLI_TABLE)
-        status = output_open(cli, columns, MP_LENGTH(columns), false, &watching.output);
-    watching.arena = mp_arena_new(ARENA_BYTES);
-    if (status == CLI_OK && watching.arena == NULL)
-        status = cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    if (status == CLI_OK) {
-        int closed;
-
-        status = run(&watching, &instance, &subscription);
-        closed = output_close(mp_take(watching.output));
-        status = status == CLI_OK ? closed : status;
-    }
-    output_discard(watching.output);
-    mp_arena_free(watching.arena);
+    if (status != CLI_OK)
+        return status;
+    if (cli->output != CLI_TABLE)
+        watching.output = output_open(cli, columns, false);
+    status = follow_feed(&watching, &instance, &subscription);
+    if (cli->output != CLI_TABLE)
+        closed = output_close(watching.output, CLI_OK);
     mp_key_forget(&watching.keys);
-    return status;
+    return status == CLI_OK ? closed : status;
 }
+
+const struct cli_command verb_watch = {
+    .name = "watch",
+    ARGUMENTS("[PREFIX]", 0, 1),
+    .summary = "follow changes as they are recorded",
+    .details = "PREFIX is a project path with a slash at its end; everything when not given. Says "
+               "on stderr whether it is live, catching up or stale. --timeout ends it with exit "
+               "code 124.",
+    .example = "milepost watch\nmilepost watch ml-1/ --count 1 --timeout 30 -o ndjson",
+    OPTIONS(NUMBER("since", "SEQ", "first everything after this sequence; 0 is from the beginning"),
+            NUMBER("count", "N", "end after this many changes")),
+    .run = run_watch,
+};

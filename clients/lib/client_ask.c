@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define BUSY_PAUSE_MS 100
+
 struct asking {
     struct mp_client *client;
     mp_client_page page;
@@ -95,6 +97,22 @@ static int ask_page(struct asking *asking, const struct mp_ask *ask, int64_t dea
     return error;
 }
 
+/* Busy is to be asked again: a ledger that was restarted is found within a moment. */
+static int ask_patiently(struct asking *asking, const struct mp_ask *ask, int64_t deadline_ms)
+{
+    for (;;) {
+        int error;
+
+        asking->client->why[0] = '\0';
+        error = ask_page(asking, ask, deadline_ms);
+        if (error != MP_EAGAIN || mp_client_left_ms(deadline_ms, BUSY_PAUSE_MS) == 0)
+            return error;
+        error = mp_loop_step(asking->client->loop, mp_client_left_ms(deadline_ms, BUSY_PAUSE_MS));
+        if (error < 0)
+            return error;
+    }
+}
+
 int mp_client_ask(struct mp_client *client, const struct mp_ask *ask, int64_t timeout_ms,
                   mp_client_page page, void *context)
 {
@@ -107,7 +125,7 @@ int mp_client_ask(struct mp_client *client, const struct mp_ask *ask, int64_t ti
     error = open_asker(client);
     do {
         if (error == 0)
-            error = ask_page(&asking, &next, deadline_ms);
+            error = ask_patiently(&asking, &next, deadline_ms);
         next.cursor = mp_span_make(asking.cursor, asking.cursor_size);
     } while (error == 0 && asking.cursor_size > 0);
     if (error < 0 && client->why[0] == '\0')

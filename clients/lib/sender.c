@@ -33,17 +33,6 @@ void mp_sender_restart(struct mp_sender *sender)
     sender->next_place = 0;
 }
 
-/* A connection stands and its queue has room. Without this check entries would be marked as sent
- * that never left. */
-static bool can_send(struct mp_sender *sender)
-{
-    int events = 0;
-    size_t size = sizeof events;
-
-    return zmq_getsockopt(sender->socket, ZMQ_EVENTS, &events, &size) == 0 &&
-           (events & ZMQ_POLLOUT) != 0;
-}
-
 /* 0, MP_EAGAIN: the queue is full, or an error of the outbox. */
 static int send_one(struct mp_sender *sender, uint64_t place)
 {
@@ -112,7 +101,8 @@ static int fill_window(struct mp_sender *sender)
         return error;
     if (count == 0)
         return sender->count == 0 ? look_for_end(sender) : 0;
-    if (!can_send(sender))
+    /* Without this check entries would be marked as sent that never left. */
+    if (!mp_socket_can_send(sender->socket))
         return 0;
     error = mp_outbox_mark_sent(sender->outbox, places, count);
     return error < 0 ? error : send_places(sender, places, count);

@@ -54,8 +54,10 @@ struct mp_socket_options {
     const struct mp_key_pair *keys; /* NULL: no CURVE; then only ipc:// and inproc:// */
     const uint8_t *server_key;      /* client side: the server's public key */
     const char *zap_domain;         /* server side, not empty */
-    int send_most, receive_most;    /* high-water marks, messages; 0: 1000 */
-    int64_t frame_most_bytes;       /* 0: 1 MiB */
+    /* High-water marks, messages; 0: 1000. A server has none for what it receives: mp_peers_open.
+     */
+    int send_most, receive_most;
+    int64_t frame_most_bytes; /* 0: 1 MiB */
     int linger_ms;
 };
 
@@ -70,6 +72,8 @@ int mp_socket_open(struct mp_bus *bus, const struct mp_socket_options *options,
 int mp_socket_bind(void *socket, const char *address) MP_CHECK_RESULT;
 int mp_socket_connect(void *socket, const char *address) MP_CHECK_RESULT;
 int mp_socket_unbind(void *socket, const char *address) MP_CHECK_RESULT;
+/* A connection stands and its queue has room, now. */
+bool mp_socket_can_send(void *socket);
 void mp_socket_close(void *socket);
 MP_AUTO_DEFINE(void *, mp_socket_close);
 /* The address bound last, as text (for "tcp://127.0.0.1:*"). */
@@ -81,8 +85,9 @@ int mp_socket_admit(void *socket, struct mp_span topic, bool subscribe) MP_CHECK
 int mp_socket_subscribe(void *socket, struct mp_span topic) MP_CHECK_RESULT;
 int mp_socket_unsubscribe(void *socket, struct mp_span topic) MP_CHECK_RESULT;
 
-/* Messages of several frames, at most MP_FRAMES_MOST. A longer one is read to its end and thrown
- * away (MP_ETOOBIG), so that it costs bounded memory. */
+/* Messages of several frames, at most MP_FRAMES_MOST. A longer one is read to its end and the rest
+ * thrown away (MP_ETOOBIG), so that it costs bounded memory; its first frames stay, so that it can
+ * be told whose it was. */
 #define MP_FRAMES_MOST 12
 struct mp_message {
     zmq_msg_t frames[MP_FRAMES_MOST];

@@ -14,6 +14,14 @@ struct mp_bus {
 /* libzmq's errno as an mp_error. */
 int mp_bus_error(int number);
 
+/* A key's text as bytes; false when it is none. Those read last are kept. */
+bool mp_message_read_key(const char *text, uint8_t key[static MP_KEY_BYTES]);
+
+/* Told to the loop that runs in this thread: the socket was used, or was just found empty
+ * (EAGAIN). */
+void mp_loop_touched(const void *socket);
+void mp_loop_emptied(const void *socket);
+
 /* The path of an "ipc://" address, or NULL for another transport. */
 const char *mp_ipc_path(const char *address);
 /* Whether somebody listens there: 0, MP_ENOTFOUND (no file), MP_EUNREACHABLE (a stale file),

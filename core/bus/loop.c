@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -15,7 +16,9 @@
 struct source {
     uint64_t id; /* 0: a free place. Never used twice, so an old event cannot reach a new source */
     void *socket;
-    int fd;
+    int fd;       /* -1: a socket */
+    int wake_fd;  /* what is waited for: fd itself, or the socket's ZMQ_FD */
+    bool settled; /* a socket found empty and not used since: ZMQ_FD tells of the next message */
     mp_loop_handler handler;
     void *context;
 };
@@ -42,6 +45,10 @@ struct mp_loop {
     void *signal_context;
     bool stopped;
 };
+
+/* The loop that this thread is in. Only its own handlers use its sockets meanwhile, and what they
+ * do to them comes by mp_loop_touched and mp_loop_emptied. */
+static _Thread_local struct mp_loop *running;
 
 int mp_loop_open(const struct mp_clock *clock, struct mp_loop **ret_loop)
 {
@@ -75,8 +82,34 @@ static struct source *find_source(struct mp_loop *loop, const void *socket, int 
     return NULL;
 }
 
-static int add_source(struct mp_loop *loop, void *socket, int fd, mp_loop_handler handler,
-                      void *context)
+/* libzmq tells a new message by its descriptor only once, and not at all when a call on the socket
+ * came upon it first: so whoever uses the socket says so here, and it is asked before the next
+ * wait. */
+static void set_settled(const void *socket, bool settled)
+{
+    struct source *source = running == NULL ? NULL : find_source(running, socket, -1);
+    if (source != NULL)
+        source->settled = settled;
+}
+
+void mp_loop_touched(const void *socket)
+{
+    set_settled(socket, false);
+}
+
+void mp_loop_emptied(const void *socket)
+{
+    set_settled(socket, true);
+}
+
+static void unsettle(struct mp_loop *loop)
+{
+    for (size_t i = 0; i < SOURCES_MOST; i++)
+        loop->sources[i].settled = false;
+}
+
+static int add_source(struct mp_loop *loop, void *socket, int fd, int wake_fd,
+                      mp_loop_handler handler, void *context)
 {
     if (handler == NULL)
         return MP_EINVAL;
@@ -89,6 +122,7 @@ static int add_source(struct mp_loop *loop, void *socket, int fd, mp_loop_handle
             .id = ++loop->last_source_id,
             .socket = socket,
             .fd = fd,
+            .wake_fd = wake_fd,
             .handler = handler,
             .context = context,
         };
@@ -106,12 +140,19 @@ static void remove_source(struct mp_loop *loop, const void *socket, int fd)
 
 int mp_loop_add_socket(struct mp_loop *loop, void *socket, mp_loop_handler handler, void *context)
 {
-    return socket == NULL ? MP_EINVAL : add_source(loop, socket, -1, handler, context);
+    int wake_fd = -1;
+    size_t size = sizeof wake_fd;
+
+    if (socket == NULL)
+        return MP_EINVAL;
+    if (zmq_getsockopt(socket, ZMQ_FD, &wake_fd, &size) != 0)
+        return mp_bus_error(errno);
+    return add_source(loop, socket, -1, wake_fd, handler, context);
 }
 
 int mp_loop_add_fd(struct mp_loop *loop, int fd, mp_loop_handler handler, void *context)
 {
-    return fd < 0 ? MP_EINVAL : add_source(loop, NULL, fd, handler, context);
+    return fd < 0 ? MP_EINVAL : add_source(loop, NULL, fd, fd, handler, context);
 }
 
 void mp_loop_remove_socket(struct mp_loop *loop, void *socket)
@@ -223,40 +264,90 @@ static long wait_ms(const struct mp_loop *loop, int64_t timeout_ms)
     return wait > 0 ? (long)wait : 0;
 }
 
-/* A handler may remove this source, others, or put a new one in their place. */
-static void run_sources(struct mp_loop *loop, const zmq_pollitem_t *items, const uint64_t *ids,
-                        const size_t *places, int count)
+/* Whether the socket can be read. Asking takes in what libzmq's descriptor told. */
+static int look(struct source *source, bool *ret_ready)
 {
-    for (int i = 0; i < count; i++) {
-        struct source *source = &loop->sources[places[i]];
-        if (items[i].revents != 0 && source->id == ids[i])
-            source->handler(source->context);
+    int events = 0;
+    size_t size = sizeof events;
+
+    *ret_ready = false;
+    if (zmq_getsockopt(source->socket, ZMQ_EVENTS, &events, &size) != 0)
+        return errno == EINTR ? 0 : mp_bus_error(errno);
+    *ret_ready = (events & ZMQ_POLLIN) != 0;
+    source->settled = !*ret_ready;
+    return 0;
+}
+
+/* Sources that are ready, by place and id. */
+struct round {
+    struct pollfd items[SOURCES_MOST];
+    size_t polled[SOURCES_MOST], ready[SOURCES_MOST];
+    uint64_t ids[SOURCES_MOST];
+    size_t polled_count, ready_count;
+};
+
+static void add_ready(struct round *round, const struct mp_loop *loop, size_t place)
+{
+    round->ready[round->ready_count] = place;
+    round->ids[round->ready_count++] = loop->sources[place].id;
+}
+
+/* Sockets that a handler has used since they were found empty; the others have descriptors. */
+static int look_before_waiting(struct mp_loop *loop, struct round *round)
+{
+    for (size_t i = 0; i < SOURCES_MOST; i++) {
+        struct source *source = &loop->sources[i];
+        bool ready = false;
+        if (source->id == 0)
+            continue;
+        int result = source->socket == NULL || source->settled ? 0 : look(source, &ready);
+        if (result != 0)
+            return result;
+        if (ready) {
+            add_ready(round, loop, i);
+            continue;
+        }
+        round->items[round->polled_count] =
+            (struct pollfd){.fd = source->wake_fd, .events = POLLIN};
+        round->polled[round->polled_count++] = i;
     }
+    return 0;
+}
+
+static int wait_for_descriptors(struct mp_loop *loop, struct round *round, long timeout_ms)
+{
+    int count = poll(round->items, round->polled_count, (int)timeout_ms);
+    if (count < 0)
+        return errno == EINTR ? 0 : MP_ESYSTEM;
+    for (size_t i = 0; i < round->polled_count && count > 0; i++) {
+        struct source *source = &loop->sources[round->polled[i]];
+        bool ready = true;
+        if (round->items[i].revents == 0)
+            continue;
+        int result = source->socket == NULL ? 0 : look(source, &ready);
+        if (result != 0)
+            return result;
+        if (ready)
+            add_ready(round, loop, round->polled[i]);
+    }
+    return 0;
 }
 
 static int poll_sources(struct mp_loop *loop, long timeout_ms)
 {
-    zmq_pollitem_t items[SOURCES_MOST];
-    uint64_t ids[SOURCES_MOST];
-    size_t places[SOURCES_MOST];
-    int count = 0;
-    for (size_t i = 0; i < SOURCES_MOST; i++) {
-        const struct source *source = &loop->sources[i];
-        if (source->id == 0)
-            continue;
-        items[count] = (zmq_pollitem_t){
-            .socket = source->socket,
-            .fd = source->fd,
-            .events = ZMQ_POLLIN | (source->socket == NULL ? ZMQ_POLLERR : 0),
-        };
-        ids[count] = source->id;
-        places[count++] = i;
+    struct round round;
+    round.polled_count = round.ready_count = 0;
+    int result = look_before_waiting(loop, &round);
+    if (result == 0)
+        result = wait_for_descriptors(loop, &round, round.ready_count > 0 ? 0 : timeout_ms);
+    if (result != 0)
+        return result;
+    /* A handler may remove its source, others, or put a new one in their place. */
+    for (size_t i = 0; i < round.ready_count; i++) {
+        struct source *source = &loop->sources[round.ready[i]];
+        if (source->id == round.ids[i])
+            source->handler(source->context);
     }
-    int ready = zmq_poll(items, count, timeout_ms);
-    if (ready < 0)
-        return errno == EINTR ? 0 : mp_bus_error(errno);
-    if (ready > 0)
-        run_sources(loop, items, ids, places, count);
     return 0;
 }
 
@@ -272,10 +363,11 @@ static void run_timers(struct mp_loop *loop)
         if (timer->due_ms <= now)
             timer->due_ms = now + timer->interval_ms;
         timer->handler(timer->context);
+        unsettle(loop); /* now and then every socket is looked at, whatever was said of it */
     }
 }
 
-int mp_loop_step(struct mp_loop *loop, int64_t timeout_ms)
+static int run_round(struct mp_loop *loop, int64_t timeout_ms)
 {
     int result = poll_sources(loop, wait_ms(loop, timeout_ms));
     if (result != 0)
@@ -286,11 +378,21 @@ int mp_loop_step(struct mp_loop *loop, int64_t timeout_ms)
     return 0;
 }
 
+int mp_loop_step(struct mp_loop *loop, int64_t timeout_ms)
+{
+    unsettle(loop); /* who knows what was done to them between two steps */
+    return run_round(loop, timeout_ms);
+}
+
 int mp_loop_run(struct mp_loop *loop)
 {
+    struct mp_loop *outer = running;
     int result = 0;
+    unsettle(loop);
+    running = loop;
     while (result == 0 && !loop->stopped)
-        result = mp_loop_step(loop, -1);
+        result = run_round(loop, -1);
+    running = outer;
     loop->stopped = false;
     return result;
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define KEYS_KNOWN 256
+
 void mp_message_init(struct mp_message *message)
 {
     message->count = 0; /* frames beyond the count are not initialised */
@@ -42,11 +44,14 @@ static int throw_rest(void *socket)
 int mp_message_receive(struct mp_message *message, void *socket)
 {
     mp_message_done(message);
+    mp_loop_touched(socket);
     while (message->count < MP_FRAMES_MOST) {
         zmq_msg_t *frame = &message->frames[message->count];
         (void)zmq_msg_init(frame);
         int result = receive_frame(frame, socket);
         if (result != 0) {
+            if (result == MP_EAGAIN && message->count == 0)
+                mp_loop_emptied(socket);
             (void)zmq_msg_close(frame);
             mp_message_done(message);
             return result;
@@ -55,7 +60,6 @@ int mp_message_receive(struct mp_message *message, void *socket)
         if (!zmq_msg_more(frame))
             return 0;
     }
-    mp_message_done(message);
     return throw_rest(socket);
 }
 
@@ -100,6 +104,7 @@ int mp_message_send(struct mp_message *message, void *socket)
 {
     if (message->count == 0)
         return MP_EINVAL;
+    mp_loop_touched(socket);
     size_t last = message->count - 1;
     for (size_t i = 0; i < last; i++) {
         int result = send_reference(&message->frames[i], socket);
@@ -159,11 +164,34 @@ struct mp_span mp_message_frame(const struct mp_message *message, size_t index)
     return mp_span_make(zmq_msg_data((zmq_msg_t *)frame), zmq_msg_size(frame));
 }
 
+/* The key as text comes with every message, and a connection's is always the same: those read last
+ * are kept. Found by text alone, so that it cannot be another connection's. */
+bool mp_message_read_key(const char *text, uint8_t key[static MP_KEY_BYTES])
+{
+    static _Thread_local struct {
+        char text[MP_KEY_TEXT];
+        uint8_t key[MP_KEY_BYTES];
+    } known[KEYS_KNOWN];
+    uint32_t start;
+    if (strnlen(text, MP_KEY_TEXT) != MP_KEY_TEXT - 1)
+        return false;
+    memcpy(&start, text, sizeof start);
+    size_t place = (start ^ start >> 16) % KEYS_KNOWN;
+    if (memcmp(known[place].text, text, MP_KEY_TEXT) != 0) {
+        if (mp_key_parse(text, key) != 0)
+            return false;
+        memcpy(known[place].text, text, MP_KEY_TEXT);
+        memcpy(known[place].key, key, MP_KEY_BYTES);
+    }
+    memcpy(key, known[place].key, MP_KEY_BYTES);
+    return true;
+}
+
 bool mp_message_peer_key(const struct mp_message *message, uint8_t key[static MP_KEY_BYTES])
 {
     /* On a routing id frame the property may be missing after a poll: the payload is last. */
     if (message->count == 0)
         return false;
     const char *text = zmq_msg_gets(&message->frames[message->count - 1], "User-Id");
-    return text != NULL && mp_key_parse(text, key) == 0;
+    return text != NULL && mp_message_read_key(text, key);
 }

@@ -1,67 +1,34 @@
+#include "core/bus/peers.h"
+
 #include "core/bus/internal.h"
-#include "core/bus/zap.h"
+#include "core/bus/peers_private.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
-#define EVENTS_A_ROUND 1024
-#define FILES_MOST     ((rlim_t)1 << 20)
-#define FILES_SPARE    64
+#define FILES_MOST  ((rlim_t)1 << 20)
+#define FILES_SPARE 64
+/* Of a frame under CURVE (RFC 26): "\7MESSAGE", nonce, authenticator, flags; and ZMTP's header. */
+#define CURVE_BYTES      33
+#define SHORT_MOST_BYTES 255
+#define SHORT_HEADER     2
+#define LONG_HEADER      9
 
-/* Connections by their file descriptor: 0 closed, 1 open, -1 its end was told before its start (two
- * I/O threads write the events). Not a mere difference of two counters, because a connection that
- * ends with its own listener is told by nobody: its number counts once when it comes again. */
-struct mp_peers {
-    struct mp_loop *loop;
-    void *socket;
-    void *reader;
-    size_t count;
-    size_t size;
-    int8_t states[];
-};
-
-static void note_accepted(struct mp_peers *peers, size_t fd)
+void mp_peers_lock(const struct mp_peers *peers)
 {
-    if (peers->states[fd] < 0) {
-        peers->states[fd] = 0;
-    } else if (peers->states[fd] == 0) {
-        peers->states[fd] = 1;
-        peers->count++;
-    }
+    (void)pthread_mutex_lock((pthread_mutex_t *)&peers->lock);
 }
 
-static void note_disconnected(struct mp_peers *peers, size_t fd)
+void mp_peers_unlock(const struct mp_peers *peers)
 {
-    if (peers->states[fd] > 0) {
-        peers->states[fd] = 0;
-        peers->count--;
-    } else {
-        peers->states[fd] = -1;
-    }
+    (void)pthread_mutex_unlock((pthread_mutex_t *)&peers->lock);
 }
 
-static void serve(void *context)
-{
-    struct mp_peers *peers = context;
-    for (int i = 0; i < EVENTS_A_ROUND; i++) {
-        unsigned event = 0;
-        int32_t value = 0;
-        int result = mp_monitor_next(peers->reader, &event, &value);
-        if (result == MP_EMALFORMED)
-            continue;
-        if (result != 0)
-            return;
-        if (value < 0 || (size_t)value >= peers->size)
-            continue;
-        if (event == ZMQ_EVENT_ACCEPTED)
-            note_accepted(peers, (size_t)value);
-        else if (event == ZMQ_EVENT_DISCONNECTED)
-            note_disconnected(peers, (size_t)value);
-    }
-}
-
-/* No descriptor can be above the hard limit. Pages that are never touched cost nothing. */
-static size_t states_size(void)
+/* No descriptor can be above the limit. Pages that are never touched cost nothing. */
+static size_t places(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max > FILES_MOST)
@@ -69,37 +36,133 @@ static size_t states_size(void)
     return limit.rlim_max;
 }
 
-int mp_peers_open(struct mp_bus *bus, struct mp_loop *loop, void *socket,
+static int start(struct mp_peers *peers, struct mp_bus *bus)
+{
+    peers->groups = mp_table_new(peers->size);
+    if (peers->groups == NULL)
+        return MP_ENOMEM;
+    int result = mp_monitor_open(bus, peers->socket, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED,
+                                 &peers->reader);
+    if (result != 0)
+        return result;
+    peers->statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    peers->resident = mp_peers_resident(peers);
+    peers->running = pthread_create(&peers->thread, NULL, mp_peers_watch, peers) == 0;
+    return peers->running ? 0 : MP_ESYSTEM;
+}
+
+int mp_peers_open(struct mp_bus *bus, void *socket, const struct mp_peers_limits *limits,
                   struct mp_peers **ret_peers)
 {
-    size_t size = states_size();
-    MP_AUTO(mp_peers_close) struct mp_peers *peers = calloc(1, sizeof *peers + size);
+    size_t size = places();
+    struct mp_peers *peers = calloc(1, sizeof *peers + size * sizeof peers->connections[0]);
     if (peers == NULL)
         return MP_ENOMEM;
     peers->size = size;
-    peers->loop = loop;
     peers->socket = socket;
-    int result =
-        mp_monitor_open(bus, socket, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED, &peers->reader);
-    if (result == 0)
-        result = mp_loop_add_socket(loop, peers->reader, serve, peers);
-    if (result == 0)
-        *ret_peers = mp_take(peers);
-    return result;
+    peers->limits = *limits;
+    peers->statm_fd = -1;
+    (void)pthread_mutex_init(&peers->lock, NULL);
+    int result = start(peers, bus);
+    if (result != 0) {
+        mp_peers_close(peers);
+        return result;
+    }
+    *ret_peers = peers;
+    return 0;
 }
 
 void mp_peers_close(struct mp_peers *peers)
 {
     if (peers == NULL)
         return;
-    mp_loop_remove_socket(peers->loop, peers->reader);
+    mp_peers_lock(peers);
+    peers->stopping = true;
+    mp_peers_unlock(peers);
+    if (peers->running)
+        (void)pthread_join(peers->thread, NULL);
     mp_monitor_close(peers->socket, peers->reader);
+    if (peers->statm_fd >= 0)
+        (void)close(peers->statm_fd);
+    mp_table_free(peers->groups);
+    (void)pthread_mutex_destroy(&peers->lock);
     free(peers);
 }
 
 size_t mp_peers_count(const struct mp_peers *peers)
 {
-    return peers->count;
+    mp_peers_lock(peers);
+    size_t count = peers->count;
+    mp_peers_unlock(peers);
+    return count;
+}
+
+uint64_t mp_peers_dropped(const struct mp_peers *peers)
+{
+    mp_peers_lock(peers);
+    uint64_t dropped = peers->dropped;
+    mp_peers_unlock(peers);
+    return dropped;
+}
+
+/* SIZE_MAX when it cannot be told. The routing id's frame knows nothing, the payload does. */
+static size_t descriptor(const struct mp_peers *peers, const struct mp_message *message)
+{
+    if (message->count == 0)
+        return SIZE_MAX;
+    int fd = zmq_msg_get(&message->frames[message->count - 1], ZMQ_SRCFD);
+    return fd >= 0 && (size_t)fd < peers->size ? (size_t)fd : SIZE_MAX;
+}
+
+static uint64_t person_of(const uint8_t key[static MP_KEY_BYTES])
+{
+    uint64_t person;
+    memcpy(&person, key, sizeof person);
+    return person > 2 ? person : 3; /* 0, 1 and 2 mean something else */
+}
+
+/* What the message took on the wire, never more. */
+static uint64_t wire_bytes(const struct mp_message *message, size_t skip)
+{
+    uint64_t bytes = 0;
+    for (size_t i = skip; i < message->count; i++) {
+        size_t size = CURVE_BYTES + zmq_msg_size(&message->frames[i]);
+        bytes += size + (size > SHORT_MOST_BYTES ? LONG_HEADER : SHORT_HEADER);
+    }
+    return bytes;
+}
+
+void mp_peers_seen(struct mp_peers *peers, const struct mp_message *message, size_t skip,
+                   const uint8_t key[static MP_KEY_BYTES])
+{
+    size_t fd = descriptor(peers, message);
+    if (fd == SIZE_MAX)
+        return;
+    mp_peers_lock(peers);
+    peers->connections[fd].seen_bytes += wire_bytes(message, skip);
+    peers->connections[fd].person = person_of(key);
+    mp_peers_unlock(peers);
+}
+
+void mp_peers_drop(struct mp_peers *peers, const struct mp_message *message)
+{
+    size_t fd = descriptor(peers, message);
+    if (fd == SIZE_MAX)
+        return;
+    mp_peers_lock(peers);
+    mp_peers_end(peers, fd);
+    mp_peers_unlock(peers);
+}
+
+void mp_peers_drop_key(struct mp_peers *peers, const uint8_t key[static MP_KEY_BYTES])
+{
+    uint64_t person = person_of(key);
+    mp_peers_lock(peers);
+    for (size_t fd = 0; fd < peers->used; fd++) {
+        if (peers->connections[fd].person == person)
+            mp_peers_end(peers, fd);
+    }
+    mp_peers_unlock(peers);
 }
 
 int mp_peers_reserve_files(size_t connections_most)

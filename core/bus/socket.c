@@ -61,6 +61,16 @@ static int zmq_type(enum mp_socket_kind kind)
     return (size_t)kind < MP_LENGTH(types) ? types[kind] : -1;
 }
 
+/* A connection that breaks while its queue is at the mark ends the process at its next heartbeat
+ * (libzmq 4.3.4, stream_engine_base.cpp, zmq_assert (!_io_error)), and whoever is at the other end
+ * can bring that about. So a server's queues have no mark, and mp_peers bounds their bytes. */
+static int receive_most(const struct mp_socket_options *options)
+{
+    if (options->server)
+        return 0;
+    return options->receive_most != 0 ? options->receive_most : MESSAGES_MOST;
+}
+
 static int set_common(void *socket, const struct mp_socket_options *options)
 {
     const struct {
@@ -68,7 +78,7 @@ static int set_common(void *socket, const struct mp_socket_options *options)
     } table[] = {
         {ZMQ_LINGER, options->linger_ms},
         {ZMQ_SNDHWM, options->send_most != 0 ? options->send_most : MESSAGES_MOST},
-        {ZMQ_RCVHWM, options->receive_most != 0 ? options->receive_most : MESSAGES_MOST},
+        {ZMQ_RCVHWM, receive_most(options)},
         {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
         {ZMQ_HEARTBEAT_IVL, HEARTBEAT_EVERY_MS},
         {ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS},
@@ -191,6 +201,7 @@ static int clear_path(const char *path)
 static int bind_zmq(void *socket, const char *address)
 {
     int result;
+    mp_loop_touched(socket);
     do
         result = zmq_bind(socket, address);
     while (result != 0 && errno == EINTR);
@@ -228,6 +239,7 @@ int mp_socket_connect(void *socket, const char *address)
     if (result != 0)
         return result;
     int connected;
+    mp_loop_touched(socket);
     do
         connected = zmq_connect(socket, address);
     while (connected != 0 && errno == EINTR);
@@ -237,10 +249,19 @@ int mp_socket_connect(void *socket, const char *address)
 int mp_socket_unbind(void *socket, const char *address)
 {
     int result;
+    mp_loop_touched(socket);
     do
         result = zmq_unbind(socket, address);
     while (result != 0 && errno == EINTR);
     return result == 0 ? 0 : mp_bus_error(errno);
+}
+
+bool mp_socket_can_send(void *socket)
+{
+    int events = 0;
+    size_t size = sizeof events;
+    mp_loop_touched(socket);
+    return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLOUT) != 0;
 }
 
 void mp_socket_close(void *socket)

@@ -23,18 +23,6 @@ MP_AUTO_DEFINE(struct mp_zap *, mp_zap_close);
 uint64_t mp_zap_allowed(const struct mp_zap *zap);
 uint64_t mp_zap_refused(const struct mp_zap *zap);
 
-/* Counts the open connections of a bound socket (socket monitor), for the cap on connections. The
- * loop must run: when 100,000 events wait, libzmq waits too. Close before the socket. */
-struct mp_peers;
-int mp_peers_open(struct mp_bus *bus, struct mp_loop *loop, void *socket,
-                  struct mp_peers **ret_peers) MP_CHECK_RESULT;
-void mp_peers_close(struct mp_peers *peers);
-MP_AUTO_DEFINE(struct mp_peers *, mp_peers_close);
-size_t mp_peers_count(const struct mp_peers *peers);
-/* Raises RLIMIT_NOFILE to hold the connections allowed and 64 more; MP_ESYSTEM when the hard limit
- * is lower (then the cap must come down). */
-int mp_peers_reserve_files(size_t connections_most) MP_CHECK_RESULT;
-
 /* Client side: tells when the server refuses this socket's key. libzmq gives up such a connection
  * for ever: to try again, close the socket and open another. Close before the socket. */
 struct mp_refusal;

@@ -34,6 +34,13 @@ static void init_definition(struct mp_change *change)
         change->indicator =
             (struct mp_indicator){.code = "", .title = no_title, .unit = "", .measure = ""};
         return;
+    case MP_CHANGE_CALENDAR:
+        change->calendar = (struct mp_calendar_version){
+            .name = "", .valid_from = MP_DAY_NONE, .weekend = MP_WEEKEND_SATURDAY_SUNDAY};
+        return;
+    case MP_CHANGE_POLICY:
+        change->policy = (struct mp_policy){.programme = "", .valid_from = MP_DAY_NONE};
+        return;
     default:
         return;
     }

@@ -4,6 +4,7 @@
 #define MP_DOMAIN_CHANGE_H
 
 #include "core/base/uuid.h"
+#include "core/domain/calendar.h"
 #include "core/domain/codes.h"
 #include "core/domain/date.h"
 #include "core/domain/decimal.h"
@@ -97,6 +98,21 @@ struct mp_indicator {
     enum mp_direction direction; /* what is better; 0 when not known */
 };
 
+/* One version of the policy of a programme (or of every programme that has none of its own): what a
+ * computed colour means. The version in force on a day is the one with the largest valid_from not
+ * after it. A slip is amber when it reaches amber_days, or amber_percent of the planned duration;
+ * red likewise, and the worse of the two holds. */
+struct mp_policy {
+    const char *programme; /* term code, or MP_POLICY_DEFAULT */
+    int32_t valid_from;
+    uint32_t amber_days, red_days;       /* at least 1, amber not after red */
+    uint32_t amber_percent, red_percent; /* of the planned duration; 0: days alone count */
+    uint32_t grey_days;       /* after a forecast's day with no word: the grey zone begins */
+    uint32_t report_days;     /* reporting interval of agencies that have none; 0: none */
+    uint32_t least_for_index; /* milestones below which no index (BEI, SPI …) is given */
+};
+#define MP_POLICY_DEFAULT "default"
+
 /* baseline, forecast, met, confirmed, suspension (day from which), resumption (day from which) */
 struct mp_dated {
     const char *milestone;
@@ -167,6 +183,8 @@ struct mp_change {
         struct mp_observation observation;
         struct mp_withdrawal withdrawal;
         struct mp_epoch_start epoch;
+        struct mp_calendar_version calendar; /* a new version, or the same one anew */
+        struct mp_policy policy;
     };
 };
 

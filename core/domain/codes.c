@@ -33,6 +33,7 @@ static const struct family {
     [MP_FAMILY_DIRECTION] = FAMILY(MP_DIRECTIONS),
     [MP_FAMILY_KIND] = FAMILY(MP_KINDS),
     [MP_FAMILY_CHANGE] = FAMILY(MP_CHANGES),
+    [MP_FAMILY_CALENDAR_DAY] = FAMILY(MP_CALENDAR_DAY_KINDS),
 };
 
 static const struct family *find_family(enum mp_code_family family)

@@ -91,6 +91,11 @@
     X(MP_DIRECTION_ASCENDING, 1, "ascending")                                                      \
     X(MP_DIRECTION_DESCENDING, 2, "descending")
 
+/* Special days of a calendar. */
+#define MP_CALENDAR_DAY_KINDS(X)                                                                   \
+    X(MP_CALENDAR_HOLIDAY, 1, "holiday")                                                           \
+    X(MP_CALENDAR_WORKDAY, 2, "workday")
+
 /* Kinds of record. */
 #define MP_KINDS(X)                                                                                \
     X(MP_KIND_TERM, 1, "term")                                                                     \
@@ -100,7 +105,10 @@
     X(MP_KIND_LINK, 5, "link")                                                                     \
     X(MP_KIND_INDICATOR, 6, "indicator")                                                           \
     X(MP_KIND_OBSERVATION, 7, "observation")                                                       \
-    X(MP_KIND_EPOCH, 8, "epoch")
+    X(MP_KIND_EPOCH, 8, "epoch")                                                                   \
+    X(MP_KIND_CALENDAR, 9, "calendar")                                                             \
+    X(MP_KIND_POLICY, 10, "policy")
+#define MP_KIND_LAST 10
 
 /* Kinds of change; each is also a kind of event. */
 #define MP_CHANGES(X)                                                                              \
@@ -125,8 +133,10 @@
     X(MP_CHANGE_RESUMPTION, 19, "resumption")                                                      \
     X(MP_CHANGE_OBSERVATION, 20, "observation")                                                    \
     X(MP_CHANGE_WITHDRAWAL, 21, "withdrawal")                                                      \
-    X(MP_CHANGE_EPOCH_STARTED, 22, "epoch-started")
-#define MP_CHANGE_LAST 22
+    X(MP_CHANGE_EPOCH_STARTED, 22, "epoch-started")                                                \
+    X(MP_CHANGE_CALENDAR, 23, "calendar")                                                          \
+    X(MP_CHANGE_POLICY, 24, "policy")
+#define MP_CHANGE_LAST 24
 
 #define X(name, number, text) name = (number),
 enum mp_role { MP_ROLE_NONE, MP_ROLES(X) };
@@ -138,6 +148,7 @@ enum mp_link_type { MP_LINK_NONE, MP_LINK_TYPES(X) };
 enum mp_observation_kind { MP_OBSERVATION_NONE, MP_OBSERVATION_KINDS(X) };
 enum mp_scheme { MP_SCHEME_NONE, MP_SCHEMES(X) };
 enum mp_direction { MP_DIRECTION_NONE, MP_DIRECTIONS(X) };
+enum mp_calendar_day_kind { MP_CALENDAR_DAY_NONE, MP_CALENDAR_DAY_KINDS(X) };
 enum mp_kind { MP_KIND_NONE, MP_KINDS(X) };
 enum mp_change_kind { MP_CHANGE_NONE, MP_CHANGES(X) };
 #undef X
@@ -155,7 +166,8 @@ enum mp_code_family {
     MP_FAMILY_SCHEME,
     MP_FAMILY_DIRECTION,
     MP_FAMILY_KIND,
-    MP_FAMILY_CHANGE
+    MP_FAMILY_CHANGE,
+    MP_FAMILY_CALENDAR_DAY
 };
 
 /* The name, "" for 0, NULL for a number the family does not have. */

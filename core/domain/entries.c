@@ -56,6 +56,14 @@ static int observation_subject(const struct mp_observation *observation, uint64_
                  ret_subject);
 }
 
+static int version_subject(enum mp_kind kind, const char *name, int32_t valid_from,
+                           struct mp_arena *arena, struct mp_subject *ret_subject)
+{
+    if (!mp_slug_is_valid(name) || valid_from == MP_DAY_NONE)
+        return MP_EMALFORMED;
+    return built(mp_subject_version(arena, kind, name, valid_from), ret_subject);
+}
+
 static int definition_subject(const struct mp_event *event, struct mp_arena *arena,
                               struct mp_subject *ret_subject)
 {
@@ -87,6 +95,12 @@ static int definition_subject(const struct mp_event *event, struct mp_arena *are
         return parsed(MP_KIND_INDICATOR, change->indicator.code, arena, ret_subject);
     case MP_CHANGE_EPOCH_STARTED:
         return built(mp_subject_epoch(arena, change->epoch.epoch), ret_subject);
+    case MP_CHANGE_CALENDAR:
+        return version_subject(MP_KIND_CALENDAR, change->calendar.name, change->calendar.valid_from,
+                               arena, ret_subject);
+    case MP_CHANGE_POLICY:
+        return version_subject(MP_KIND_POLICY, change->policy.programme, change->policy.valid_from,
+                               arena, ret_subject);
     default:
         return MP_EMALFORMED;
     }

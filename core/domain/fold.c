@@ -35,12 +35,11 @@ static bool takes_place(const struct mp_entry *entry, uint64_t held_seq, int32_t
     return held_seq == 0 || entry->stated_on >= held_stated_on;
 }
 
-/* The slot of a dated kind; NULL for others and for baselines, which have two. */
+/* The slot of a dated kind; NULL for others and for baselines and forecasts, which have more than
+ * one. */
 static struct mp_slot *slot_for(struct mp_milestone_record *milestone, enum mp_change_kind kind)
 {
     switch (kind) {
-    case MP_CHANGE_FORECAST:
-        return &milestone->forecast;
     case MP_CHANGE_MET:
         return &milestone->met;
     case MP_CHANGE_CONFIRMED:
@@ -101,6 +100,25 @@ static int recompute_baselines(const struct past *past, struct mp_milestone_reco
     return 0;
 }
 
+/* The forecast and the one before it, from the index. */
+static int recompute_forecasts(const struct past *past, struct mp_milestone_record *milestone)
+{
+    struct past before = *past;
+    struct mp_entry entry = {.seq = 0}, earlier = {.seq = 0};
+    int result = latest(past, MP_CHANGE_FORECAST, &entry);
+
+    if (result > 0) {
+        before.before_day = entry.stated_on;
+        before.before_seq = entry.seq;
+        result = latest(&before, MP_CHANGE_FORECAST, &earlier);
+    }
+    if (result < 0)
+        return result;
+    milestone->forecast = slot_of(&entry);
+    milestone->forecast_before = slot_of(&earlier);
+    return 0;
+}
+
 /* What holds of one kind, from the index. */
 static int recompute(const struct past *past, enum mp_change_kind kind,
                      struct mp_milestone_record *milestone)
@@ -111,6 +129,8 @@ static int recompute(const struct past *past, enum mp_change_kind kind,
 
     if (kind == MP_CHANGE_BASELINE)
         return recompute_baselines(past, milestone);
+    if (kind == MP_CHANGE_FORECAST)
+        return recompute_forecasts(past, milestone);
     result = latest(past, kind, &entry);
     if (result < 0)
         return result;
@@ -176,6 +196,20 @@ static int fold_baseline(const struct past *past, const struct mp_entry *entry,
     return 0;
 }
 
+/* A forecast made later than the one that stands puts that one in the second place; one made
+ * between the two takes the second place itself. */
+static void fold_forecast(const struct mp_entry *entry, struct mp_milestone_record *milestone)
+{
+    struct mp_slot *last = &milestone->forecast, *before = &milestone->forecast_before;
+
+    if (takes_place(entry, last->seq, last->stated_on)) {
+        *before = *last;
+        *last = slot_of(entry);
+    } else if (takes_place(entry, before->seq, before->stated_on)) {
+        *before = slot_of(entry);
+    }
+}
+
 static int fold_statement(const struct past *past, const struct mp_event *event,
                           struct mp_record *record)
 {
@@ -192,7 +226,9 @@ static int fold_statement(const struct past *past, const struct mp_event *event,
     slot = slot_for(milestone, entry.kind);
     if (entry.kind == MP_CHANGE_BASELINE)
         return fold_baseline(past, &entry, milestone);
-    if (entry.kind == MP_CHANGE_PROGRESS) {
+    if (entry.kind == MP_CHANGE_FORECAST) {
+        fold_forecast(&entry, milestone);
+    } else if (entry.kind == MP_CHANGE_PROGRESS) {
         if (takes_place(&entry, milestone->progress.seq, milestone->progress.stated_on))
             state_progress(milestone, &entry);
     } else if (entry.kind == MP_CHANGE_STATUS) {
@@ -302,6 +338,12 @@ static bool fold_definition(const struct mp_event *event, struct mp_record *reco
         break;
     case MP_CHANGE_OBSERVATION:
         fold_observation(event, record);
+        break;
+    case MP_CHANGE_CALENDAR:
+        record->calendar = change->calendar;
+        break;
+    case MP_CHANGE_POLICY:
+        record->policy = change->policy;
         break;
     case MP_CHANGE_EPOCH_STARTED:
         record->epoch = change->epoch;

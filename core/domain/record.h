@@ -54,7 +54,8 @@ struct mp_milestone_record {
     struct mp_slot approved;   /* last baseline by (stated_on, seq) that is not recalled */
     struct mp_slot rebaseline; /* last by (stated_on, seq) that is neither the first nor recalled */
     struct mp_slot forecast;   /* the rest: last by (stated_on, seq) */
-    struct mp_slot met;        /* claimed */
+    struct mp_slot forecast_before; /* the last but one */
+    struct mp_slot met;             /* claimed */
     struct mp_slot confirmed;
     struct mp_slot suspension;
     struct mp_slot resumption;
@@ -94,6 +95,8 @@ struct mp_record {
         struct mp_indicator indicator;
         struct mp_observation_record observation;
         struct mp_epoch_start epoch;
+        struct mp_calendar_version calendar;
+        struct mp_policy policy;
     };
 };
 

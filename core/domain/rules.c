@@ -35,6 +35,8 @@ static const struct rule {
          milestone_cancelled),
     RULE(LINK, LINKERS, "successor", link, link, link),
     RULE(LINK_REMOVED, LINKERS, "successor", link, link, link_removed),
+    RULE(CALENDAR, AUTHORITY, "name", calendar, calendar, calendar),
+    RULE(POLICY, AUTHORITY, "programme", policy, policy, policy),
     RULE(INDICATOR, AUTHORITY, "code", indicator, indicator, indicator),
     RULE(BASELINE, STATERS, "milestone", dated, dated, baseline),
     RULE(FORECAST, STATERS, "milestone", dated, dated, forecast),

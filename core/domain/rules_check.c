@@ -186,6 +186,15 @@ int mp_check_optional_day(const struct mp_check *check, const char *field, int32
     return day == MP_DAY_NONE || is_day(day) ? 0 : reject_day(check, field, day);
 }
 
+int mp_check_valid_from(const struct mp_check *check, int32_t day)
+{
+    if (day != MP_DAY_NONE)
+        return mp_check_optional_day(check, "valid_from", day);
+    return mp_check_reject(check, MP_REJECT_REQUIRED, "valid_from",
+                           "nothing was given: give the first day that this version rules, such "
+                           "as 2025-01-01");
+}
+
 int mp_check_date(const struct mp_check *check, const char *field, struct mp_date date)
 {
     if (!mp_date_is_set(date))

@@ -52,6 +52,8 @@ int mp_check_range(const struct mp_check *check, const char *field, int64_t valu
 int mp_check_date(const struct mp_check *check, const char *field, struct mp_date date);
 /* MP_DAY_NONE is fine. */
 int mp_check_optional_day(const struct mp_check *check, const char *field, int32_t day);
+/* Required. */
+int mp_check_valid_from(const struct mp_check *check, int32_t day);
 int mp_check_decimal(const struct mp_check *check, const char *field, struct mp_decimal value);
 int mp_check_key(const struct mp_check *check, const uint8_t key[static 32]);
 /* A change being decided. */
@@ -101,16 +103,17 @@ typedef int mp_decide_function(struct mp_ruling *ruling);
 mp_validate_function mp_validate_term, mp_validate_agency, mp_validate_key, mp_validate_project,
     mp_validate_project_removed, mp_validate_milestone, mp_validate_milestone_cancelled,
     mp_validate_link, mp_validate_indicator, mp_validate_dated, mp_validate_progress,
-    mp_validate_status, mp_validate_suspension, mp_validate_observation, mp_validate_withdrawal;
+    mp_validate_status, mp_validate_suspension, mp_validate_observation, mp_validate_withdrawal,
+    mp_validate_calendar, mp_validate_policy;
 mp_locate_function mp_locate_term, mp_locate_agency, mp_locate_key, mp_locate_project,
     mp_locate_project_removed, mp_locate_milestone, mp_locate_milestone_cancelled, mp_locate_link,
     mp_locate_indicator, mp_locate_dated, mp_locate_progress, mp_locate_status,
-    mp_locate_observation, mp_locate_withdrawal;
+    mp_locate_observation, mp_locate_withdrawal, mp_locate_calendar, mp_locate_policy;
 mp_decide_function mp_decide_term, mp_decide_agency, mp_decide_key_added, mp_decide_key_revoked,
     mp_decide_project, mp_decide_project_removed, mp_decide_milestone,
     mp_decide_milestone_cancelled, mp_decide_link, mp_decide_link_removed, mp_decide_indicator,
     mp_decide_baseline, mp_decide_forecast, mp_decide_met, mp_decide_confirmed, mp_decide_progress,
     mp_decide_status, mp_decide_suspension, mp_decide_resumption, mp_decide_observation,
-    mp_decide_withdrawal;
+    mp_decide_withdrawal, mp_decide_calendar, mp_decide_policy;
 
 #endif

@@ -1,6 +1,7 @@
 #include "core/domain/subject.h"
 
 #include "core/base/text.h"
+#include "core/domain/date.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -158,6 +159,23 @@ struct mp_subject mp_subject_epoch(struct mp_arena *arena, uint64_t epoch)
         .kind = MP_KIND_EPOCH, .topic = slug != NULL ? MP_TOPIC_LEDGER : NULL, .slug = slug};
 }
 
+static const char *version_topic(enum mp_kind kind)
+{
+    return kind == MP_KIND_CALENDAR ? MP_TOPIC_CALENDAR : MP_TOPIC_POLICY;
+}
+
+struct mp_subject mp_subject_version(struct mp_arena *arena, enum mp_kind kind, const char *name,
+                                     int32_t valid_from)
+{
+    char day[MP_DAY_TEXT];
+    const char *slug;
+
+    mp_day_format(valid_from, day);
+    slug = mp_arena_printf(arena, "%s@%s", name, day);
+    return (struct mp_subject){
+        .kind = kind, .topic = slug != NULL ? version_topic(kind) : NULL, .slug = slug};
+}
+
 /* The subject if it was made, MP_ENOMEM if the arena was full. */
 static int made(struct mp_subject subject, struct mp_subject *ret_subject)
 {
@@ -226,6 +244,21 @@ static int parse_global(struct mp_arena *arena, enum mp_kind kind, const char *i
     return made(subject, ret_subject);
 }
 
+/* NAME@DAY */
+static int parse_version(struct mp_arena *arena, enum mp_kind kind, const char *id,
+                         struct mp_subject *ret_subject)
+{
+    const char *at = strchr(id, '@');
+    const char *name = at != NULL ? mp_arena_text(arena, mp_span_make(id, (size_t)(at - id))) : "";
+    int32_t day;
+
+    if (name == NULL)
+        return MP_ENOMEM;
+    if (!mp_slug_is_valid(name) || mp_day_parse(at + 1, &day) != 0)
+        return MP_EMALFORMED;
+    return made(mp_subject_version(arena, kind, name, day), ret_subject);
+}
+
 static bool is_sequence(const char *text)
 {
     int64_t value;
@@ -255,6 +288,9 @@ int mp_subject_parse(struct mp_arena *arena, enum mp_kind kind, const char *id,
         return parse_global(arena, kind, id, mp_slug_is_valid(id), MP_TOPIC_INDICATOR, ret_subject);
     case MP_KIND_EPOCH:
         return parse_global(arena, kind, id, is_sequence(id), MP_TOPIC_LEDGER, ret_subject);
+    case MP_KIND_CALENDAR:
+    case MP_KIND_POLICY:
+        return parse_version(arena, kind, id, ret_subject);
     default:
         return MP_EMALFORMED;
     }

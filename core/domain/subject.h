@@ -11,6 +11,8 @@
  *   term         corridor:growth                    @term/           corridor:growth
  *   indicator    project-cost-usd                   @indicator/      project-cost-usd
  *   epoch        1763712000                         @ledger/         1763712000
+ *   calendar     pk@2025-01-01                      @calendar/       pk@2025-01-01 (valid from)
+ *   policy       cpec-2.0@2025-09-26                @policy/         cpec-2.0@2025-09-26
  */
 #ifndef MP_DOMAIN_SUBJECT_H
 #define MP_DOMAIN_SUBJECT_H
@@ -31,6 +33,8 @@
 #define MP_TOPIC_TERM      "@term/"
 #define MP_TOPIC_INDICATOR "@indicator/"
 #define MP_TOPIC_LEDGER    "@ledger/"
+#define MP_TOPIC_CALENDAR  "@calendar/"
+#define MP_TOPIC_POLICY    "@policy/"
 
 /* Texts live in the arena they were made in, or are literals. */
 struct mp_subject {
@@ -69,5 +73,8 @@ struct mp_subject mp_subject_indicator(const char *code);
 struct mp_subject mp_subject_observation(struct mp_arena *arena, const char *project,
                                          const char *indicator, uint64_t seq);
 struct mp_subject mp_subject_epoch(struct mp_arena *arena, uint64_t epoch);
+/* Of a calendar or a policy: name and first day of validity. */
+struct mp_subject mp_subject_version(struct mp_arena *arena, enum mp_kind kind, const char *name,
+                                     int32_t valid_from);
 
 #endif

@@ -122,7 +122,19 @@ void mp_kv_cursor_put(struct mp_kv_cursor *cursor, struct mp_span key, struct mp
     if (!is_usable(cursor))
         return;
     cursor->standing = false;
-    cursor->txn->error = mp_kv_translate(mdb_cursor_put(cursor->cursor, &at, &bytes, 0));
+    cursor->txn->error = mp_kv_written(mdb_cursor_put(cursor->cursor, &at, &bytes, 0));
+}
+
+uint8_t *mp_kv_cursor_append(struct mp_kv_cursor *cursor, struct mp_span key, size_t size_bytes)
+{
+    MDB_val at = mp_kv_val(key), room = {.mv_size = size_bytes};
+
+    if (!is_usable(cursor))
+        return NULL;
+    cursor->standing = false;
+    cursor->txn->error =
+        mp_kv_written(mdb_cursor_put(cursor->cursor, &at, &room, MDB_APPEND | MDB_RESERVE));
+    return cursor->txn->error != 0 ? NULL : room.mv_data;
 }
 
 struct mp_span mp_kv_key(const struct mp_kv_cursor *cursor)

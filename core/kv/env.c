@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,15 +145,19 @@ static int cover_pages(struct mp_kv *kv, const char *folder)
     return error;
 }
 
+static uint64_t map_bytes(const struct mp_kv_options *options)
+{
+    return options->map_bytes == 0 ? MP_KV_MAP_DEFAULT_BYTES : options->map_bytes;
+}
+
 static int open_env(struct mp_kv *kv, const struct mp_kv_options *options)
 {
     unsigned flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0);
-    uint64_t map_bytes = options->map_bytes == 0 ? MP_KV_MAP_DEFAULT_BYTES : options->map_bytes;
     int code = mdb_env_create(&kv->env);
 
     if (code != 0)
         return mp_kv_translate(code);
-    code = mdb_env_set_mapsize(kv->env, map_bytes);
+    code = mdb_env_set_mapsize(kv->env, map_bytes(options));
     if (code == 0)
         code = mdb_env_set_maxdbs(kv->env, options->tables);
     if (code == 0)
@@ -163,6 +168,25 @@ static int open_env(struct mp_kv *kv, const struct mp_kv_options *options)
     if (code != 0)
         return mp_kv_translate(code);
     return cover_pages(kv, options->folder);
+}
+
+/* LMDB itself lets any number of processes write in turn. The lock is on the folder and the
+ * kernel's: it ends with the process, whatever becomes of it, and closing another descriptor does
+ * not end it. */
+static int lock_folder(struct mp_kv *kv, const char *folder)
+{
+    kv->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (kv->lock < 0)
+        return mp_error_from_errno(errno);
+    if (flock(kv->lock, LOCK_EX | LOCK_NB) < 0)
+        return errno == EWOULDBLOCK ? MP_EBUSY : mp_error_from_errno(errno);
+    return 0;
+}
+
+static void unlock_folder(struct mp_kv *kv)
+{
+    if (kv->lock >= 0)
+        close(kv->lock);
 }
 
 static int make_and_open(struct mp_kv *kv, const struct mp_kv_options *options)
@@ -185,12 +209,18 @@ static int make_and_open(struct mp_kv *kv, const struct mp_kv_options *options)
     error = register_open(kv);
     if (error < 0)
         return error;
-    error = open_env(kv, options);
+    if (options->alone && !options->read_only)
+        error = lock_folder(kv, options->folder);
+    if (error == 0 && options->create && !options->read_only)
+        error = mp_kv_make(options->folder, DATA_FILE, map_bytes(options));
+    if (error == 0)
+        error = open_env(kv, options);
     /* The new files themselves are to last as long as what is committed into them. */
     if (error == 0 && options->create && !options->read_only)
         error = mp_file_sync_folder(options->folder);
     if (error < 0) {
         mdb_env_close(kv->env);
+        unlock_folder(kv);
         unregister_open(kv);
     }
     return error;
@@ -203,6 +233,7 @@ int mp_kv_open(const struct mp_kv_options *options, struct mp_kv **ret_kv)
 
     if (kv == NULL)
         return MP_ENOMEM;
+    kv->lock = -1;
     error = make_and_open(kv, options);
     if (error < 0) {
         free(kv);
@@ -217,28 +248,39 @@ void mp_kv_close(struct mp_kv *kv)
     if (kv == NULL)
         return;
     mdb_env_close(kv->env);
+    unlock_folder(kv);
     unregister_open(kv);
     free(kv);
 }
 
-int mp_kv_table_open(struct mp_kv *kv, const char *name, mp_kv_table *ret_table)
+static int open_table(struct mp_kv *kv, const char *name, bool make, mp_kv_table *ret_table)
 {
     MDB_txn *txn;
     MDB_dbi table;
-    int code = mdb_txn_begin(kv->env, NULL, kv->read_only ? MDB_RDONLY : 0, &txn);
+    int error;
+    int code = mdb_txn_begin(kv->env, NULL, make ? 0 : MDB_RDONLY, &txn);
 
     if (code != 0)
         return mp_kv_translate(code);
-    code = mdb_dbi_open(txn, name, kv->read_only ? 0 : MDB_CREATE, &table);
+    code = mdb_dbi_open(txn, name, make ? MDB_CREATE : 0, &table);
     if (code != 0) {
         mdb_txn_abort(txn);
         return mp_kv_translate(code);
     }
-    code = mdb_txn_commit(txn);
-    if (code != 0)
-        return mp_kv_translate(code);
+    error = mp_kv_written(mdb_txn_commit(txn));
+    if (error != 0)
+        return error;
     *ret_table = table;
     return 0;
+}
+
+/* A table that is there is opened by reading: another process that is stopped while it writes would
+ * hold up whoever opens the environment, even to read. */
+int mp_kv_table_open(struct mp_kv *kv, const char *name, mp_kv_table *ret_table)
+{
+    int error = open_table(kv, name, false, ret_table);
+
+    return error == MP_ENOTFOUND && !kv->read_only ? open_table(kv, name, true, ret_table) : error;
 }
 
 int mp_kv_usage(struct mp_kv *kv, mp_kv_table table, struct mp_kv_usage *ret_usage)

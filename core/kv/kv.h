@@ -33,6 +33,8 @@ struct mp_kv_options {
     unsigned readers;   /* 0: 126 */
     bool create;
     bool read_only;
+    /* Nobody else may open it so, in this process or another: MP_EBUSY. Who only reads may. */
+    bool alone;
 };
 
 int mp_kv_open(const struct mp_kv_options *options, struct mp_kv **ret_kv) MP_CHECK_RESULT;
@@ -97,6 +99,9 @@ bool mp_kv_previous(struct mp_kv_cursor *cursor);
 /* As mp_kv_put, starting where the cursor stands: cheap for keys that come in order. The cursor
  * stands nowhere afterwards. */
 void mp_kv_cursor_put(struct mp_kv_cursor *cursor, struct mp_span key, struct mp_span value);
+/* Room for size_bytes under a key that is larger than every key there, as mp_kv_reserve. A cursor
+ * that does nothing else spares LMDB the way to the table's end. */
+uint8_t *mp_kv_cursor_append(struct mp_kv_cursor *cursor, struct mp_span key, size_t size_bytes);
 /* Of the entry stood on. Valid until the cursor moves or the transaction writes. */
 struct mp_span mp_kv_key(const struct mp_kv_cursor *cursor);
 struct mp_span mp_kv_value(const struct mp_kv_cursor *cursor);

@@ -38,7 +38,7 @@ int mp_kv_commit(struct mp_kv_txn *txn)
         return error;
     }
     mp_kv_cursors_end(txn);
-    error = mp_kv_translate(mdb_txn_commit(txn->txn)); /* frees it, failed or not */
+    error = mp_kv_written(mdb_txn_commit(txn->txn)); /* frees it, failed or not */
     free(txn);
     return error;
 }
@@ -89,7 +89,7 @@ static void put(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key, MD
     MDB_val at = mp_kv_val(key);
 
     if (txn->error == 0)
-        txn->error = mp_kv_translate(mdb_put(txn->txn, table, &at, value, flags));
+        txn->error = mp_kv_written(mdb_put(txn->txn, table, &at, value, flags));
 }
 
 void mp_kv_put(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key, struct mp_span value)
@@ -119,18 +119,18 @@ uint8_t *mp_kv_reserve(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span 
 bool mp_kv_delete(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key)
 {
     MDB_val wanted = mp_kv_val(key);
-    int code;
+    int error;
 
     if (txn->error != 0 || key.size == 0 || key.size > MP_KV_KEY_MOST)
         return false;
-    code = mdb_del(txn->txn, table, &wanted, NULL);
-    if (code != 0 && code != MDB_NOTFOUND)
-        mp_kv_fail(txn, mp_kv_translate(code));
-    return code == 0;
+    error = mp_kv_written(mdb_del(txn->txn, table, &wanted, NULL));
+    if (error != 0 && error != MP_ENOTFOUND)
+        mp_kv_fail(txn, error);
+    return error == 0;
 }
 
 void mp_kv_clear(struct mp_kv_txn *txn, mp_kv_table table)
 {
     if (txn->error == 0)
-        txn->error = mp_kv_translate(mdb_drop(txn->txn, table, 0));
+        txn->error = mp_kv_written(mdb_drop(txn->txn, table, 0));
 }

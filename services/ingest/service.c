@@ -3,6 +3,7 @@
 #include "clients/lib/registry.h"
 #include "core/base/log.h"
 #include "core/bus/control.h"
+#include "core/bus/peers.h"
 #include "core/bus/zap.h"
 #include "services/ingest/intake.h"
 
@@ -14,6 +15,10 @@
 #define TICK_MS          500
 #define DRAIN_MS         3000
 #define FRAME_MOST_BYTES (1 << 20) /* above MP_SUBMISSION_MOST, so that the refusal has a name */
+/* On the way from one agency and not taken yet: a client's whole window of the largest submissions
+ * (16 MiB) must fit. */
+#define UNSEEN_MOST       ((size_t)24 << 20)
+#define UNSEEN_TOTAL_MOST ((size_t)128 << 20)
 
 struct ingest {
     struct mp_bus *bus;
@@ -38,8 +43,6 @@ static enum mp_zap_verdict check_key(void *context, const char *domain,
     struct ingest *ingest = context;
     (void)domain;
 
-    if (mp_peers_count(ingest->peers) > ingest->connections_most)
-        return MP_ZAP_LATER;
     switch (mp_registry_look_up(ingest->registry, key).state) {
     case MP_KEY_VALID:
         return MP_ZAP_ALLOW;
@@ -102,8 +105,10 @@ static void take(struct ingest *ingest, const struct mp_message *message)
     ingest->received++;
     if (message->count != 2 || !mp_message_peer_key(message, key)) {
         ingest->refused++;
+        mp_peers_drop(ingest->peers, message); /* no client of ours */
         return;
     }
+    mp_peers_seen(ingest->peers, message, 1, key);
     struct mp_span peer = mp_message_frame(message, 0);
     struct mp_span bytes = mp_message_frame(message, 1);
     switch (mp_registry_look_up(ingest->registry, key).state) {
@@ -140,6 +145,7 @@ static void on_agencies(void *context)
         int error = mp_message_receive(&message, ingest->agencies);
         if (error == MP_ETOOBIG) {
             ingest->refused++;
+            mp_peers_drop(ingest->peers, &message);
             continue;
         }
         if (error != 0)
@@ -227,14 +233,14 @@ static int on_control(void *context, const char *word, struct mp_buffer *answer)
     mp_buffer_printf(answer, "connections=%zu\nin_flight=%zu\n", mp_peers_count(ingest->peers),
                      intake_in_flight(ingest->intake));
     if (strcmp(word, "stats") == 0)
-        mp_buffer_printf(answer,
-                         "received=%" PRIu64 "\nrefused=%" PRIu64 "\nbusy=%" PRIu64
-                         "\nanswered=%" PRIu64 "\nunreachable=%" PRIu64
-                         "\nhandshakes_allowed=%" PRIu64 "\nhandshakes_refused=%" PRIu64
-                         "\nkeys=%zu\n",
-                         ingest->received, ingest->refused, ingest->busy, ingest->answered,
-                         ingest->unreachable, mp_zap_allowed(ingest->zap),
-                         mp_zap_refused(ingest->zap), mp_registry_key_count(ingest->registry));
+        mp_buffer_printf(
+            answer,
+            "received=%" PRIu64 "\nrefused=%" PRIu64 "\nbusy=%" PRIu64 "\nanswered=%" PRIu64
+            "\nunreachable=%" PRIu64 "\nhandshakes_allowed=%" PRIu64 "\nhandshakes_refused=%" PRIu64
+            "\ndropped=%" PRIu64 "\nkeys=%zu\n",
+            ingest->received, ingest->refused, ingest->busy, ingest->answered, ingest->unreachable,
+            mp_zap_allowed(ingest->zap), mp_zap_refused(ingest->zap),
+            mp_peers_dropped(ingest->peers), mp_registry_key_count(ingest->registry));
     return 0;
 }
 
@@ -266,13 +272,15 @@ static int open_agency_side(struct ingest *ingest, const struct ingest_config *c
                                         .keys = &ingest->keys,
                                         .zap_domain = DOMAIN,
                                         .send_most = 10000,
-                                        .receive_most = 10000,
                                         .frame_most_bytes = FRAME_MOST_BYTES,
                                         .linger_ms = 1000};
+    struct mp_peers_limits limits = {.connections_most = ingest->connections_most,
+                                     .unseen_most_bytes = UNSEEN_MOST,
+                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST};
 
     int error = mp_socket_open(ingest->bus, &options, &ingest->agencies);
     if (error == 0)
-        error = mp_peers_open(ingest->bus, ingest->loop, ingest->agencies, &ingest->peers);
+        error = mp_peers_open(ingest->bus, ingest->agencies, &limits, &ingest->peers);
     if (error == 0)
         error = mp_socket_bind(ingest->agencies, config->listen);
     if (error == 0)

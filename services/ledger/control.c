@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAP_ALARM_PERCENT 70
+#define MAP_ALARM_PERCENT  70
+#define CLOCK_TOLERANCE_US INT64_C(2000000) /* a clock that is corrected in small steps */
 
 /* One backup at a time, in a thread of its own so that health goes on answering. */
 static struct {
@@ -75,6 +76,50 @@ static void tell_backup(struct mp_buffer *answer)
     pthread_mutex_unlock(&backup.lock);
 }
 
+/* How far this machine's clock is behind the last event. recorded_at never goes back, so what comes
+ * until then is recorded right after that event. */
+static int64_t clock_behind_s(const struct control_context *context)
+{
+    int64_t behind_us =
+        mp_store_head(context->store).recorded_at_us - mp_clock_wall_us(context->clock);
+
+    return behind_us < CLOCK_TOLERANCE_US ? 0 : behind_us / 1000000;
+}
+
+void control_watch_clock(struct control_context *context)
+{
+    int64_t behind_s = clock_behind_s(context);
+    char seconds[24], time[28];
+
+    if ((behind_s > 0) == context->is_clock_behind)
+        return;
+    context->is_clock_behind = behind_s > 0;
+    (void)snprintf(seconds, sizeof(seconds), "%" PRId64, behind_s);
+    mp_clock_format_utc(mp_store_head(context->store).recorded_at_us, time);
+    if (behind_s > 0)
+        mp_log(MP_LOG_WARN,
+               "this machine's clock is behind the record: what comes is recorded right after the "
+               "last event until the clock is there; set the clock",
+               "behind_s", seconds, "last_recorded_at", time, NULL);
+    else
+        mp_log(MP_LOG_INFO, "this machine's clock is not behind the record any more", NULL);
+}
+
+bool control_watch_writer(struct control_context *context)
+{
+    uint64_t turns = atomic_load(&context->submit->turns);
+    bool is_stuck = turns == context->turns_seen;
+
+    context->turns_seen = turns;
+    if (is_stuck != context->is_writer_stuck)
+        mp_log(is_stuck ? MP_LOG_ERROR : MP_LOG_INFO,
+               is_stuck ? "the writer does not move: the disk does not answer"
+                        : "the writer moves again",
+               NULL);
+    context->is_writer_stuck = is_stuck;
+    return !is_stuck;
+}
+
 static void tell_health(struct control_context *context, struct mp_buffer *answer)
 {
     struct mp_head head = mp_store_head(context->store);
@@ -83,7 +128,9 @@ static void tell_health(struct control_context *context, struct mp_buffer *answe
 
     int error = mp_store_usage(context->store, &usage);
     uint64_t percent = usage.map_bytes == 0 ? 0 : usage.used_bytes * 100 / usage.map_bytes;
-    if (failing != 0)
+    if (context->is_writer_stuck)
+        mp_buffer_put_text(answer, "failing: the writer does not move: the disk does not answer\n");
+    else if (failing != 0)
         mp_buffer_printf(answer, "failing: the last commit did not succeed: %s\n",
                          mp_error_text(failing));
     else if (error != 0)
@@ -97,6 +144,8 @@ static void tell_health(struct control_context *context, struct mp_buffer *answe
         mp_buffer_put_text(answer, "ok\n");
     mp_buffer_printf(answer, "epoch=%" PRIu64 "\nhead=%" PRIu64 "\nmap_used_percent=%" PRIu64 "\n",
                      head.epoch, head.seq, percent);
+    if (clock_behind_s(context) > 0)
+        mp_buffer_printf(answer, "clock_behind_s=%" PRId64 "\n", clock_behind_s(context));
 }
 
 static void tell_stats(struct control_context *context, struct mp_buffer *answer)

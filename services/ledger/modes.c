@@ -80,8 +80,11 @@ int ledger_restore(const struct restore_config *config)
 
     int error = mp_store_restore(config->from, &options, (uint64_t)config->at_least, config->by,
                                  config->why, mp_clock_wall_us(&mp_clock_system), &head);
-    if (error != 0)
+    if (error != 0) {
+        if (mp_store_why()[0] != '\0')
+            fprintf(stderr, "milepost-ledger: %s\n", mp_store_why());
         return complain(config->from, error);
+    }
     printf("restored up to %" PRIu64 "; epoch %" PRIu64 " begins\n", head.restored_head,
            head.epoch);
     return 0;

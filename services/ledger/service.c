@@ -61,8 +61,11 @@ static void on_reload(void *context)
 
 static void on_watchdog(void *context)
 {
-    (void)context;
-    mp_notify("WATCHDOG=1");
+    struct control_context *control = &((struct ledger *)context)->control_context;
+
+    if (control_watch_writer(control))
+        mp_notify("WATCHDOG=1");
+    control_watch_clock(control);
 }
 
 static void poke(int fd)
@@ -116,7 +119,11 @@ static int open_bus(struct ledger *ledger, const struct ledger_config *config)
     ledger->submit_stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     ledger->reader_stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     ledger->control_context = (struct control_context){
-        .store = ledger->store, .submit = &ledger->submit_stats, .reader = &ledger->reader_stats};
+        .store = ledger->store,
+        .submit = &ledger->submit_stats,
+        .reader = &ledger->reader_stats,
+        .clock = clock,
+    };
     int error = mp_signals_block();
     if (error == 0)
         error = mp_bus_open(1, &ledger->bus);

@@ -14,6 +14,9 @@
 /* Of submissions in one group; beyond, no further batch is received. With the largest batch (4 MiB)
  * on top, what is decided of them fits into the store's memory, so that nobody is told busy. */
 #define GROUP_BYTES ((size_t)2 << 20)
+/* A disk that is full refuses what is small too: after so many in a row the rest is told busy. */
+#define ALONE_REFUSED_MOST 8
+#define COMPLAIN_EVERY_MS  1000
 
 /* A batch as ingest sent it, and the answers to it. */
 struct exchange {
@@ -28,21 +31,31 @@ struct submit {
     struct writer *writer;
     struct mp_store *store;
     struct submit_stats *stats;
+    const struct mp_clock *clock;
+    int complained_of; /* 0: of nothing */
+    int64_t complained_at_ms;
+    struct mp_buffer answer;
     struct exchange exchanges[MESSAGES_MOST];
     size_t exchange_count;
     size_t group_most;
     size_t taken, taken_bytes;
 };
 
-static void encode_answer(struct exchange *exchange, struct mp_span peer,
-                          const struct mp_answer *answer)
+/* Into submit->answer: the very bytes that the store keeps, when it keeps them. */
+static int encode_answer(struct submit *submit, const struct mp_answer *answer)
 {
-    struct mp_buffer bytes;
+    struct mp_span kept = writer_answer_bytes(submit->writer);
 
-    mp_buffer_init(&bytes, MP_SUBMISSION_MOST);
-    if (mp_answer_encode(answer, &bytes) == 0)
-        mp_forward_add_answer(&exchange->answers, peer, mp_buffer_span(&bytes));
-    mp_buffer_done(&bytes);
+    mp_buffer_clear(&submit->answer);
+    if (kept.size == 0)
+        return mp_answer_encode(answer, &submit->answer);
+    mp_buffer_put_span(&submit->answer, kept);
+    return submit->answer.error;
+}
+
+static void add_answer(struct submit *submit, struct exchange *exchange, struct mp_span peer)
+{
+    mp_forward_add_answer(&exchange->answers, peer, mp_buffer_span(&submit->answer));
 }
 
 static void answer_busy(struct submit *submit, struct exchange *exchange, struct mp_span peer,
@@ -56,7 +69,9 @@ static void answer_busy(struct submit *submit, struct exchange *exchange, struct
                                .why = MP_BUSY_FULL};
 
     mp_submission_peek_id(submission, &answer.id);
-    encode_answer(exchange, peer, &answer);
+    mp_buffer_clear(&submit->answer);
+    if (mp_answer_encode(&answer, &submit->answer) == 0)
+        add_answer(submit, exchange, peer);
 }
 
 /* A store that cannot say whether it kept something must not go on (PITFALLS: EIO, panic). */
@@ -83,8 +98,8 @@ static int take_items(struct submit *submit, struct exchange *exchange)
             answer_busy(submit, exchange, item.peer, item.bytes);
         else if (error != 0)
             return error;
-        else
-            encode_answer(exchange, item.peer, &answer);
+        else if (encode_answer(submit, &answer) == 0)
+            add_answer(submit, exchange, item.peer);
         submit->taken++;
         submit->taken_bytes += item.bytes.size;
     }
@@ -142,8 +157,8 @@ static void publish_counts(struct submit *submit)
     atomic_store(&submit->stats->commits, counts.commits);
 }
 
-/* Receives and decides until the socket is empty or the group is full. */
-static int gather(struct submit *submit)
+/* The next batch of an ingest process; NULL when none waits or the group is full. */
+static struct exchange *receive(struct submit *submit)
 {
     while (submit->exchange_count < MESSAGES_MOST && submit->taken < submit->group_most &&
            submit->taken_bytes < GROUP_BYTES) {
@@ -154,13 +169,116 @@ static int gather(struct submit *submit)
             continue;
         }
         if (error != 0)
-            return 0;
+            return NULL;
         submit->exchange_count++;
-        error = take_items(submit, exchange);
-        if (error != 0)
-            return error;
+        return exchange;
     }
-    return 0;
+    return NULL;
+}
+
+/* Decides, and receives more until the socket is empty or the group is full. */
+static int gather(struct submit *submit, struct exchange *exchange)
+{
+    int error = 0;
+
+    while (exchange != NULL) {
+        error = take_items(submit, exchange);
+        exchange = error == 0 ? receive(submit) : NULL;
+    }
+    return error;
+}
+
+/* No batch can be begun: what waits is taken in all the same, else the socket would stay readable
+ * and the thread would do nothing but look at it. */
+static void turn_away(struct submit *submit)
+{
+    while (receive(submit) != NULL)
+        ;
+}
+
+static void publish_events(struct submit *submit)
+{
+    struct mp_batch_events events = writer_events(submit->writer);
+
+    atomic_fetch_add(&submit->stats->feed_dropped, feed_events(submit->feed, &events));
+    publish_counts(submit);
+}
+
+/* A group of one. 0: it is on disk, its events are sent and its answer may leave. */
+static int settle_alone(struct submit *submit, const struct mp_forward_item *item)
+{
+    struct mp_answer answer;
+    int error = writer_begin(submit->writer);
+
+    if (error == 0)
+        error = writer_take(submit->writer, item->key.data, item->bytes, &answer);
+    if (error == 0)
+        error = encode_answer(submit, &answer);
+    if (error == 0)
+        error = writer_commit(submit->writer);
+    stop_if_ambiguous(error);
+    if (error == 0)
+        publish_events(submit);
+    return error;
+}
+
+/* The disk or the map had no room for all of them together: the same group would be refused again
+ * and again, while some of it may fit. 0, or what refused the last one that was. */
+static int one_by_one(struct submit *submit)
+{
+    int refused = 0, last = 0;
+
+    for (size_t i = 0; i < submit->exchange_count; i++) {
+        struct exchange *exchange = &submit->exchanges[i];
+        struct mp_reader reader = mp_reader_make(mp_message_frame(&exchange->message, 1));
+        struct mp_forward_item item;
+
+        mp_buffer_clear(&exchange->answers);
+        mp_forward_begin(&exchange->answers, mp_forward_number(&reader));
+        while (mp_forward_next(&reader, false, &item)) {
+            int error = refused < ALONE_REFUSED_MOST ? settle_alone(submit, &item) : MP_ENOSPC;
+            refused = error == 0 ? 0 : refused + 1;
+            last = error == 0 ? last : error;
+            if (error == 0)
+                add_answer(submit, exchange, item.peer);
+            else
+                answer_busy(submit, exchange, item.peer, item.bytes);
+        }
+    }
+    return last;
+}
+
+/* Once when it begins, then now and then. */
+static void complain(struct submit *submit, int error)
+{
+    int64_t now_ms = mp_clock_monotonic_ms(submit->clock);
+
+    if (error != submit->complained_of || now_ms - submit->complained_at_ms >= COMPLAIN_EVERY_MS) {
+        mp_log(MP_LOG_ERROR, "not kept; whoever sent it is asked to come again", "error",
+               mp_error_text(error), NULL);
+        submit->complained_at_ms = now_ms;
+    }
+    submit->complained_of = error;
+}
+
+/* Decides and commits what waits: 0, or nothing of it was kept. */
+static int settle_group(struct submit *submit)
+{
+    struct exchange *first = receive(submit);
+
+    if (first == NULL)
+        return 0;
+    int error = writer_begin(submit->writer);
+    stop_if_ambiguous(error);
+    if (error != 0) {
+        turn_away(submit);
+        return error;
+    }
+    error = gather(submit, first);
+    if (error == 0)
+        error = writer_commit(submit->writer);
+    stop_if_ambiguous(error);
+    return error;
 }
 
 /* One group: everything that waits is decided, committed, answered, published. */
@@ -169,27 +287,22 @@ static void on_submit(void *context)
     struct submit *submit = context;
 
     submit->taken = submit->taken_bytes = 0;
-    int error = writer_begin(submit->writer);
-    stop_if_ambiguous(error);
-    if (error == 0) {
-        error = gather(submit);
-        if (error == 0 && submit->exchange_count > 0)
-            error = writer_commit(submit->writer);
-        stop_if_ambiguous(error);
-    }
-    if (error != 0) {
-        mp_log(MP_LOG_ERROR, "group not kept; everybody in it is asked to come again", "error",
-               mp_error_text(error), NULL);
+    int error = settle_group(submit);
+    bool is_whole = error == 0 && submit->exchange_count > 0;
+    if (error == MP_ENOSPC && submit->taken != 1)
+        error = one_by_one(submit);
+    else if (error != 0)
         busy_for_all(submit);
-    }
-    atomic_store(&submit->stats->failing, error);
-    bool committed = error == 0 && submit->exchange_count > 0;
+    if (error != 0)
+        complain(submit, error);
+    else
+        submit->complained_of = 0;
+    if (error != 0 || submit->exchange_count > 0)
+        atomic_store(&submit->stats->failing, error);
     send_answers(submit);
-    if (committed) {
-        struct mp_batch_events events = writer_events(submit->writer);
-        atomic_fetch_add(&submit->stats->feed_dropped, feed_events(submit->feed, &events));
-        publish_counts(submit);
-    }
+    if (is_whole)
+        publish_events(submit);
+    atomic_fetch_add(&submit->stats->turns, 1);
 }
 
 static void on_feed(void *context)
@@ -199,7 +312,10 @@ static void on_feed(void *context)
 
 static void on_heartbeat(void *context)
 {
-    feed_heartbeat(((struct submit *)context)->feed);
+    struct submit *submit = context;
+
+    feed_heartbeat(submit->feed);
+    atomic_fetch_add(&submit->stats->turns, 1);
 }
 
 static void on_stop(void *context)
@@ -246,7 +362,9 @@ int submit_open(struct mp_bus *bus, const struct ledger_config *config, struct m
         return MP_ENOMEM;
     submit->store = store;
     submit->stats = stats;
+    submit->clock = clock;
     submit->group_most = (size_t)config->group_most;
+    mp_buffer_init(&submit->answer, MP_SUBMISSION_MOST);
     for (size_t i = 0; i < MESSAGES_MOST; i++) {
         mp_message_init(&submit->exchanges[i].message);
         mp_buffer_init(&submit->exchanges[i].answers, 64u << 20);
@@ -272,6 +390,7 @@ void submit_close(struct submit *submit)
         mp_message_done(&submit->exchanges[i].message);
         mp_buffer_done(&submit->exchanges[i].answers);
     }
+    mp_buffer_done(&submit->answer);
     writer_free(submit->writer);
     feed_close(submit->feed);
     mp_socket_close(submit->socket);
@@ -282,5 +401,8 @@ void submit_close(struct submit *submit)
 int submit_run(struct submit *submit, int stop_fd)
 {
     int error = mp_loop_add_fd(submit->loop, stop_fd, on_stop, submit);
-    return error != 0 ? error : mp_loop_run(submit->loop);
+    if (error == 0)
+        error = mp_loop_run(submit->loop);
+    writer_give_up(submit->writer);
+    return error;
 }

@@ -14,6 +14,8 @@
 struct submit_stats {
     _Atomic uint64_t accepted, rejected, repeated, busy, events, commits, feed_dropped;
     _Atomic int failing; /* 0, or the error that keeps commits from succeeding */
+    /* Grows at least once a second while the writer's thread goes round, idle or not. */
+    _Atomic uint64_t turns;
 };
 
 struct submit;

@@ -44,9 +44,14 @@ void writer_free(struct writer *writer)
     free(writer);
 }
 
-int writer_begin(struct writer *writer)
+void writer_give_up(struct writer *writer)
 {
     mp_batch_abort(mp_take(writer->batch));
+}
+
+int writer_begin(struct writer *writer)
+{
+    writer_give_up(writer);
     writer->events = (struct mp_batch_events){0};
     writer->pending = writer->counts;
     writer->head = mp_store_head(writer->store);
@@ -130,7 +135,6 @@ static int decide_changes(struct writer *writer, const uint8_t key[static 32], s
 
 static int keep(struct writer *writer, const struct work *work, const struct mp_answer *answer)
 {
-    mp_buffer_clear(&writer->scratch);
     int error = mp_answer_encode(answer, &writer->scratch);
     if (error != 0) {
         mp_batch_undo(writer->batch);
@@ -177,13 +181,10 @@ static int settle(struct writer *writer, const uint8_t key[static 32], struct wo
 /* 1 when `after` is given and has no outcome yet. */
 static int must_wait(struct writer *writer, const struct work *work)
 {
-    struct mp_hash hash;
-    struct mp_span answer;
-
     if (mp_uuid_is_nil(&work->submission.after))
         return 0;
-    int known = mp_batch_outcome(writer->batch, work->agency->agency.definition.id,
-                                 &work->submission.after, &hash, &answer);
+    int known = mp_batch_has_outcome(writer->batch, work->agency->agency.definition.id,
+                                     &work->submission.after);
     return known < 0 ? known : !known;
 }
 
@@ -196,6 +197,7 @@ int writer_take(struct writer *writer, const uint8_t key[static 32], struct mp_s
     struct mp_hash kept_hash;
     struct mp_span kept;
 
+    mp_buffer_clear(&writer->scratch);
     if (!mp_batch_has_room(batch))
         return MP_ENOMEM;
     int result = mp_submission_decode(submission, arena, &work.submission, &work.rejection);
@@ -223,6 +225,11 @@ int writer_take(struct writer *writer, const uint8_t key[static 32], struct mp_s
         return 0;
     }
     return result < 0 ? result : settle(writer, key, &work, ret_answer);
+}
+
+struct mp_span writer_answer_bytes(const struct writer *writer)
+{
+    return mp_buffer_span(&writer->scratch);
 }
 
 int writer_commit(struct writer *writer)

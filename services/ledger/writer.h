@@ -18,11 +18,17 @@ int writer_new(struct mp_store *store, const struct mp_clock *clock, int offset_
 void writer_free(struct writer *writer);
 
 int writer_begin(struct writer *writer) MP_CHECK_RESULT;
+/* Gives up the batch that is open, if there is one. By the thread that began it: LMDB's lock is its
+ * own. */
+void writer_give_up(struct writer *writer);
 /* Decides one submission from the key's holder. *ret_answer's texts live until the next begin. An
  * error is the store's own (the batch is lost; see writer_commit) or MP_ENOMEM (the group is full:
  * commit first). */
 int writer_take(struct writer *writer, const uint8_t key[static 32], struct mp_span submission,
                 struct mp_answer *ret_answer) MP_CHECK_RESULT;
+/* The answer that writer_take gave last, encoded, when the store keeps it too; else empty. Until
+ * the next take. */
+struct mp_span writer_answer_bytes(const struct writer *writer);
 /* Makes the batch durable. On an error nothing of it was kept: no answer of it may be sent. MP_EIO
  * and MP_EPANIC: it is not known what was kept, so stop the process. */
 int writer_commit(struct writer *writer) MP_CHECK_RESULT;

@@ -1,16 +1,23 @@
 #include "services/publish/asks.h"
 
+#include "core/bus/peers.h"
+
 #include <stdlib.h>
 
 #define QUESTIONS_A_ROUND 256
 #define ARENA_BYTES       (64u << 10)
 #define FORGET_MS         10000 /* without any page for so long, nothing is under way any more */
+#define PAGES_MOST        64    /* that wait for one console: as many as its library asks at once */
+#define UNSEEN_MOST       ((size_t)4 << 20)
+#define UNSEEN_TOTAL_MOST ((size_t)64 << 20)
 
 struct asks {
     struct mp_loop *loop;
+    struct mp_peers *peers;
     void *consoles; /* ROUTER */
     void *upstream; /* DEALER */
     struct mp_registry *registry;
+    const struct mp_table *revoked;
     struct mp_arena *arena;
     struct mp_buffer page;
     size_t most;
@@ -52,8 +59,10 @@ static const char *objection(struct asks *asks, const struct mp_message *questio
     *ret_why = MP_ASK_NOT_ALLOWED;
     if (!mp_message_peer_key(question, key))
         return "there is no key behind this connection";
+    mp_peers_seen(asks->peers, question, 1, key);
     struct mp_registered asker = mp_registry_look_up(asks->registry, key);
-    if (asker.state == MP_KEY_REVOKED)
+    if (asker.state == MP_KEY_REVOKED ||
+        mp_table_get(asks->revoked, mp_span_make(key, sizeof(key))) != NULL)
         return "this key was revoked: ask the authority for a new one";
     if (asker.state == MP_KEY_UNKNOWN)
         return "this key is not registered: ask the authority to register it";
@@ -75,8 +84,10 @@ static void pass_on(struct asks *asks, struct mp_message *question)
 {
     enum mp_ask_error why;
 
-    if (question->count < 3)
-        return; /* routing id, at least a correlation, question */
+    if (question->count < 3) { /* routing id, at least a correlation, question */
+        mp_peers_drop(asks->peers, question);
+        return;
+    }
     const char *sentence = objection(asks, question, &why);
     if (sentence != NULL) {
         refuse(asks, question, why, sentence);
@@ -99,8 +110,10 @@ static void on_question(void *context)
     mp_message_init(&message);
     for (int i = 0; i < QUESTIONS_A_ROUND; i++) {
         int error = mp_message_receive(&message, asks->consoles);
-        if (error == MP_ETOOBIG)
+        if (error == MP_ETOOBIG) {
+            mp_peers_drop(asks->peers, &message);
             continue;
+        }
         if (error != 0)
             break;
         pass_on(asks, &message);
@@ -130,8 +143,7 @@ static int open_sockets(struct asks *asks, struct mp_bus *bus, const struct asks
                                      .server = true,
                                      .keys = options->keys,
                                      .zap_domain = options->zap_domain,
-                                     .send_most = 1000,
-                                     .receive_most = 1000,
+                                     .send_most = PAGES_MOST,
                                      .frame_most_bytes = 64 << 10,
                                      .linger_ms = 1000};
     struct mp_socket_options up = {.kind = MP_SOCKET_DEALER,
@@ -140,12 +152,17 @@ static int open_sockets(struct asks *asks, struct mp_bus *bus, const struct asks
                                    .send_most = 10000,
                                    .receive_most = 10000,
                                    .frame_most_bytes = 8 << 20};
+    struct mp_peers_limits limits = {.connections_most = options->connections_most,
+                                     .unseen_most_bytes = UNSEEN_MOST,
+                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST};
 
     int error = mp_socket_open(bus, &down, &asks->consoles);
     if (error == 0)
         error = mp_socket_open(bus, &up, &asks->upstream);
     if (error == 0)
         error = mp_socket_connect(asks->upstream, options->upstream.address);
+    if (error == 0)
+        error = mp_peers_open(bus, asks->consoles, &limits, &asks->peers);
     if (error == 0)
         error = mp_socket_bind(asks->consoles, options->listen);
     if (error == 0)
@@ -163,6 +180,7 @@ int asks_open(struct mp_bus *bus, struct mp_loop *loop, const struct asks_option
         return MP_ENOMEM;
     asks->loop = loop;
     asks->registry = options->registry;
+    asks->revoked = options->revoked;
     asks->most = options->most;
     asks->arena = mp_arena_new(ARENA_BYTES);
     mp_buffer_init(&asks->page, 64u << 10);
@@ -181,6 +199,7 @@ void asks_close(struct asks *asks)
         return;
     mp_loop_remove_socket(asks->loop, asks->consoles);
     mp_loop_remove_socket(asks->loop, asks->upstream);
+    mp_peers_close(asks->peers);
     mp_socket_close(asks->consoles);
     mp_socket_close(asks->upstream);
     mp_arena_free(asks->arena);
@@ -188,14 +207,16 @@ void asks_close(struct asks *asks)
     free(asks);
 }
 
-void *asks_socket(struct asks *asks)
+size_t asks_connections(const struct asks *asks)
 {
-    return asks->consoles;
+    return asks != NULL && asks->peers != NULL ? mp_peers_count(asks->peers) : 0;
 }
 
 struct asks_counts asks_counts(const struct asks *asks)
 {
-    return asks->counts;
+    struct asks_counts counts = asks->counts;
+    counts.dropped = mp_peers_dropped(asks->peers);
+    return counts;
 }
 
 void asks_expire(struct asks *asks)

@@ -16,6 +16,7 @@ struct door_options {
     const struct mp_key_pair *keys;
     struct fanout *fanout;
     int send_most; /* messages that wait for one subscriber */
+    size_t connections_most;
 };
 
 int door_open(struct mp_bus *bus, struct mp_loop *loop, const struct door_options *options,
@@ -35,13 +36,15 @@ void door_tick(struct door *door);
  * open again. */
 void door_admitted(struct door *door, const uint8_t key[static MP_KEY_BYTES]);
 void door_revoked(struct door *door, const uint8_t key[static MP_KEY_BYTES]);
+/* For a time, because it broke the protocol or asked for too much; NULL-safe. */
+bool door_is_banned(const struct door *door, const uint8_t key[static MP_KEY_BYTES]);
 /* Everybody has to come in again. */
 void door_shut(struct door *door);
 
 /* NULL-safe: 0. */
 size_t door_connections(const struct door *door);
 struct door_counts {
-    uint64_t sent, refused, rebinds;
+    uint64_t sent, refused, rebinds, banned, dropped;
 };
 struct door_counts door_counts(const struct door *door);
 

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/table.h"
 #include "core/bus/control.h"
+#include "core/bus/peers.h"
 #include "core/bus/zap.h"
 #include "services/publish/asks.h"
 #include "services/publish/door.h"
@@ -28,7 +29,6 @@ struct publish {
     uint8_t upstream_key[MP_KEY_BYTES];
     struct mp_endpoint upstream_feed, upstream_ask;
     struct door *door;
-    struct mp_peers *ask_peers;
     struct asks *asks;
     struct fanout *fanout;
     struct mp_table *revoked; /* keys that the feed has seen revoked; the registry may lag behind */
@@ -50,9 +50,8 @@ static enum mp_zap_verdict check_key(void *context, const char *domain,
 {
     struct publish *publish = context;
     bool to_feed = strcmp(domain, DOOR_DOMAIN) == 0;
-    size_t open = to_feed ? door_connections(publish->door) : mp_peers_count(publish->ask_peers);
 
-    if (open > publish->connections_most)
+    if (to_feed && door_is_banned(publish->door, key))
         return MP_ZAP_LATER;
     if (mp_table_get(publish->revoked, mp_span_make(key, MP_KEY_BYTES)) != NULL)
         return MP_ZAP_REFUSE;
@@ -68,8 +67,8 @@ static enum mp_zap_verdict check_key(void *context, const char *domain,
     }
 }
 
-/* libzmq cannot drop one peer: the door is shut and opened again, everybody comes back, this key
- * does not. */
+/* Which connections are of this key is known only of those that have spoken: the door is shut and
+ * opened again, everybody comes back, this key does not. */
 static void on_revoked(void *context, const uint8_t key[static 32])
 {
     struct publish *publish = context;
@@ -279,18 +278,20 @@ static int on_control(void *context, const char *word, struct mp_buffer *answer)
                            "failing: not live: no agreement with the upstream's heartbeat\n");
     else
         mp_buffer_put_text(answer, "ok\n");
-    mp_buffer_printf(answer, "head=%" PRIu64 "\nconnections=%zu\nsubscriptions=%zu\n",
+    mp_buffer_printf(answer,
+                     "head=%" PRIu64 "\nconnections=%zu\nask_connections=%zu\nsubscriptions=%zu\n",
                      fanout_head(publish->fanout), door_connections(publish->door),
-                     fanout_subscriptions(publish->fanout));
+                     asks_connections(publish->asks), fanout_subscriptions(publish->fanout));
     if (strcmp(word, "stats") == 0)
-        mp_buffer_printf(answer,
-                         "events=%" PRIu64 "\nsent=%" PRIu64 "\nrefused_subscriptions=%" PRIu64
-                         "\nrebinds=%" PRIu64 "\nreloads=%" PRIu64 "\nasked=%" PRIu64
-                         "\nanswered=%" PRIu64 "\nasks_refused=%" PRIu64 "\nasks_busy=%" PRIu64
-                         "\nhandshakes_allowed=%" PRIu64 "\nhandshakes_refused=%" PRIu64 "\n",
-                         publish->events, door.sent, door.refused, door.rebinds, publish->reloads,
-                         asks.asked, asks.answered, asks.refused, asks.busy,
-                         mp_zap_allowed(publish->zap), mp_zap_refused(publish->zap));
+        mp_buffer_printf(
+            answer,
+            "events=%" PRIu64 "\nsent=%" PRIu64 "\nrefused_subscriptions=%" PRIu64
+            "\nrebinds=%" PRIu64 "\nreloads=%" PRIu64 "\nasked=%" PRIu64 "\nanswered=%" PRIu64
+            "\nasks_refused=%" PRIu64 "\nasks_busy=%" PRIu64 "\nhandshakes_allowed=%" PRIu64
+            "\nhandshakes_refused=%" PRIu64 "\nbanned=%" PRIu64 "\ndropped=%" PRIu64 "\n",
+            publish->events, door.sent, door.refused, door.rebinds, publish->reloads, asks.asked,
+            asks.answered, asks.refused, asks.busy, mp_zap_allowed(publish->zap),
+            mp_zap_refused(publish->zap), door.banned, door.dropped + asks.dropped);
     return 0;
 }
 
@@ -324,20 +325,20 @@ static int open_doors(struct publish *publish, const struct publish_config *conf
     struct door_options door = {.listen = config->listen_feed,
                                 .keys = &publish->keys,
                                 .fanout = publish->fanout,
-                                .send_most = (int)config->send_most};
+                                .send_most = (int)config->send_most,
+                                .connections_most = publish->connections_most};
     struct asks_options asks = {.listen = config->listen_ask,
                                 .keys = &publish->keys,
                                 .zap_domain = ASK_DOMAIN,
                                 .upstream = publish->upstream_ask,
                                 .most = (size_t)config->asks_most,
-                                .registry = publish->registry};
+                                .revoked = publish->revoked,
+                                .registry = publish->registry,
+                                .connections_most = publish->connections_most};
 
     int error = door_open(publish->bus, publish->loop, &door, &publish->door);
     if (error == 0)
         error = asks_open(publish->bus, publish->loop, &asks, &publish->asks);
-    if (error == 0)
-        error = mp_peers_open(publish->bus, publish->loop, asks_socket(publish->asks),
-                              &publish->ask_peers);
     return error;
 }
 
@@ -390,7 +391,6 @@ static int publish_open(struct publish *publish, const struct publish_config *co
 static void publish_close(struct publish *publish)
 {
     mp_control_close(publish->control);
-    mp_peers_close(publish->ask_peers);
     asks_close(publish->asks);
     mp_feed_close(publish->feed);
     mp_asker_close(publish->asker);

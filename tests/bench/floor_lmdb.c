@@ -1,6 +1,7 @@
 #include "core/domain/record.h"
 #include "core/kv/kv.h"
 #include "proto/codec.h"
+#include "store/run.h"
 #include "store/tables.h"
 #include "tests/bench/floor.h"
 #include "tests/bench/measure.h"
@@ -123,6 +124,15 @@ void floor_lmdb(char **argv)
     close_env(&plain.env);
 }
 
+/* With --pieces=1 as store/tables.h and store/run.h say: checksum, size and three open ends in a
+ * record's row; last, count and an open end in a topic's; a step of some 1000 sequences. Else as
+ * DESIGN §5 has it: a row of each index for each event, by_subject's saying what a rule has to
+ * know. */
+#define STATE_BYTES (4 + 2 + 3 * 16)
+#define TOPIC_BYTES (16 + 16)
+#define ENTRY_BYTES 36
+#define STEP_BYTES  3
+
 /* ---- The puts of Milepost's store, made beforehand: LMDB alone is measured. ---- */
 
 struct change {
@@ -135,9 +145,11 @@ struct changes {
     MDB_dbi events, by_topic, by_subject, state, topics, submissions, meta;
     struct mp_arena *arena;
     struct change items[WORK_ALL];
-    uint8_t touched[WORK_ALL]; /* in this batch */
+    uint8_t touched[WORK_ALL];                    /* in this batch */
+    uint8_t said[WORK_ALL], heard[WORK_PROJECTS]; /* since the last piece of the run */
     size_t event_bytes, record_bytes, answer_bytes;
     size_t changes; /* in a submission */
+    bool pieces;
     uint64_t seq;
     int32_t today;
     struct mp_uuid id;
@@ -209,6 +221,20 @@ static void open_tables(struct changes *changes)
     bench_need(mdb_txn_commit(txn) == 0, "LMDB tables");
 }
 
+/* A row of an index, of so many bytes; in pieces one row for so many items, the open end lying with
+ * the record or the topic. */
+static void put_index(const struct changes *changes, MDB_txn *txn, MDB_dbi table,
+                      const struct mp_store_key *key, size_t size, uint8_t *count)
+{
+    static const uint8_t bytes[MP_STORE_RUN_PIECE * STEP_BYTES];
+
+    if (changes->pieces && ++*count < MP_STORE_RUN_PIECE)
+        return;
+    *count = 0;
+    put(txn, table, mp_store_key_span(key),
+        mp_span_make(bytes, changes->pieces ? sizeof(bytes) : size), 0);
+}
+
 static void put_change(struct changes *changes, MDB_txn *txn)
 {
     static const uint8_t bytes[8192];
@@ -220,10 +246,9 @@ static void put_change(struct changes *changes, MDB_txn *txn)
     put(txn, changes->events, mp_store_key_span(&key),
         mp_span_make(bytes, MP_STORE_EVENT_HEADER + changes->event_bytes), MDB_APPEND);
     mp_store_key_by_topic(&key, mp_span_text(change->topic), changes->seq);
-    put(txn, changes->by_topic, mp_store_key_span(&key), mp_span_make("", 0), 0);
+    put_index(changes, txn, changes->by_topic, &key, 0, &changes->heard[at % WORK_PROJECTS]);
     mp_store_key_entry(&key, &change->subject, MP_CHANGE_FORECAST, changes->today, changes->seq);
-    put(txn, changes->by_subject, mp_store_key_span(&key),
-        mp_span_make(bytes, MP_STORE_ENTRY_BYTES), 0);
+    put_index(changes, txn, changes->by_subject, &key, ENTRY_BYTES, &changes->said[at]);
     changes->touched[at] = 1;
     if (changes->seq % changes->changes != 0)
         return;
@@ -246,10 +271,15 @@ static void put_touched(struct changes *changes, MDB_txn *txn)
         changes->touched[i] = 0;
         mp_store_key_state(&key, &changes->items[i].subject);
         put(txn, changes->state, mp_store_key_span(&key),
-            mp_span_make(bytes, 4 + changes->record_bytes), 0);
+            mp_span_make(bytes,
+                         (changes->pieces ? STATE_BYTES + changes->said[i] * STEP_BYTES : 4) +
+                             changes->record_bytes),
+            0);
         if (topics[i % WORK_PROJECTS]++ == 0)
             put(txn, changes->topics, mp_span_text(changes->items[i].topic),
-                mp_span_make(bytes, MP_STORE_POSITION_BYTES), 0);
+                mp_span_make(bytes, TOPIC_BYTES / (changes->pieces ? 1 : 2) +
+                                        changes->heard[i % WORK_PROJECTS] * STEP_BYTES),
+                0);
     }
     put(txn, changes->meta, mp_span_text("head"), mp_span_make(bytes, MP_STORE_HEAD_BYTES), 0);
 }
@@ -270,6 +300,7 @@ void floor_changes(char **argv)
     struct changes *changes = bench_allocate(1, sizeof(*changes));
 
     changes->changes = (size_t)bench_number(argv, "changes", 64);
+    changes->pieces = bench_number(argv, "pieces", 0) != 0;
     changes->today = work_today();
     changes->arena = mp_arena_new((size_t)16 << 20);
     changes->id = mp_uuid_v7(0);

@@ -227,7 +227,7 @@ void floor_fanout(char **argv)
     pour(&pair, socket, counts, subscribers);
     atomic_store(&counts->stop, true);
     join(child);
-    (void)zmq_close(socket);
-    (void)zmq_ctx_term(context);
+    /* The socket goes with the process: closed while a hundred peers vanish half-way through a
+     * message, libzmq 4.3.4 may abort (session_base.cpp:260). */
     free(pair.payload);
 }

@@ -55,5 +55,7 @@ void load_paced(const struct target *target);
 void load_fanout(const struct target *target);
 /* --seconds --lanes: pages, one question after the other in each lane. */
 void load_replay(const struct target *target);
+/* --subscriptions: that many, of prefixes where nothing happens; until it is stopped. */
+_Noreturn void load_idle(const struct target *target);
 
 #endif

@@ -64,24 +64,44 @@ extern const char *const service_names[SERVICES];
 void instance_start(struct instance *instance);
 /* From the start of the process until it is ready. */
 double instance_start_ledger_ms(struct instance *instance);
+/* Ingest and publish, the ledger being ready. */
+void instance_start_doors(struct instance *instance);
 void instance_stop(struct instance *instance, enum service service);
 /* A number of the ledger's stats. */
 double instance_ledger_stat(const char *name);
-/* Keys that ingest knows. */
-void instance_wait_keys(size_t count);
+/* Until the number of the service's stats is that large. */
+void instance_wait(enum service service, const char *name, size_t count);
+/* The store's file is in the page cache. */
+void instance_warm_store(void);
 double instance_disk_bytes(void);
 
-/* ---- run_plan.c, run_report.c ---- */
+/* ---- run_plan.c, run_growth.c, run_report.c ---- */
 
 struct run {
     struct figures figures;
     struct instance instance;
     bool quick;
+    bool is_long;   /* ten million updates at the end */
     double seconds; /* of one measurement */
     unsigned rounds;
 };
 
+#define TO_MILEPOST      "--keys=keys --submit=%s --feed=%s --ask=%s "
+#define MILEPOST_OF(run) (run)->instance.submit, (run)->instance.feed, (run)->instance.ask
+
 void plan_run(struct run *run);
+void plan_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A program's figures; its command line in one text, split at blanks. */
+void plan_measure(struct run *run, enum section section, const char *prefix, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
+/* Submissions of one connection under way. */
+unsigned plan_window(unsigned connections, unsigned changes);
+/* Replay of the whole record, its file in memory. */
+void plan_replay(struct run *run, const char *prefix, unsigned questions);
+/* Ten thousand idle subscriptions; a million updates and the start after them; ten million. */
+void growth_idle(struct run *run);
+void growth_million(struct run *run);
+void growth_long(struct run *run);
 /* Table on stdout, JSON to the file ("" for none). */
 void report(const struct run *run, const char *json_file);
 

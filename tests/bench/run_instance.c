@@ -9,10 +9,12 @@
 #include "tests/bench/work.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define PATIENCE_NS (20 * BENCH_SECOND_NS)
 #define LOOK_NS     INT64_C(20000000)
@@ -181,6 +183,14 @@ static void start_bare(struct instance *instance)
     instance->pids[BARE] = process_start(argv, "bare.log");
 }
 
+void instance_start_doors(struct instance *instance)
+{
+    instance->pids[INGEST] = start(INGEST);
+    wait_healthy(INGEST);
+    instance->pids[PUBLISH] = start(PUBLISH);
+    wait_healthy(PUBLISH);
+}
+
 void instance_start(struct instance *instance)
 {
     process_notify_open();
@@ -188,10 +198,7 @@ void instance_start(struct instance *instance)
     make_store();
     write_configurations(instance);
     (void)instance_start_ledger_ms(instance);
-    instance->pids[INGEST] = start(INGEST);
-    wait_healthy(INGEST);
-    instance->pids[PUBLISH] = start(PUBLISH);
-    wait_healthy(PUBLISH);
+    instance_start_doors(instance);
     start_bare(instance);
 }
 
@@ -210,16 +217,28 @@ double instance_ledger_stat(const char *name)
     return value;
 }
 
-void instance_wait_keys(size_t count)
+void instance_wait(enum service service, const char *name, size_t count)
 {
     int64_t end = bench_now_ns() + PATIENCE_NS;
-    double keys = 0;
+    double value = 0;
 
-    while (!look(INGEST, "stats", "keys", &keys) || keys < (double)count) {
+    while (!look(service, "stats", name, &value) || value < (double)count) {
         errno = 0;
-        bench_need(bench_now_ns() < end, "ingest knows %g keys of %zu", keys, count);
+        bench_need(bench_now_ns() < end, "%s: %s is %g, not %zu", service_names[service], name,
+                   value, count);
         bench_sleep_until_ns(bench_now_ns() + LOOK_NS);
     }
+}
+
+void instance_warm_store(void)
+{
+    static char block[1 << 20];
+    int file = open(STORE_FILE, O_RDONLY | O_CLOEXEC);
+
+    bench_need(file >= 0, STORE_FILE);
+    while (read(file, block, sizeof(block)) > 0)
+        ;
+    (void)close(file);
 }
 
 double instance_disk_bytes(void)

@@ -110,6 +110,12 @@ static void fill_record(struct mp_record *record)
         record->observation = (struct mp_observation_record){
             sample_change(MP_CHANGE_OBSERVATION).observation, 20004, "minister", "dawn", 90};
         break;
+    case MP_KIND_CALENDAR:
+        record->calendar = sample_change(MP_CHANGE_CALENDAR).calendar;
+        break;
+    case MP_KIND_POLICY:
+        record->policy = sample_change(MP_CHANGE_POLICY).policy;
+        break;
     default:
         record->epoch = sample_change(MP_CHANGE_EPOCH_STARTED).epoch;
     }
@@ -117,7 +123,7 @@ static void fill_record(struct mp_record *record)
 
 static void write_records(void)
 {
-    for (int kind = 1; kind <= MP_KIND_EPOCH; kind++) {
+    for (int kind = 1; kind <= MP_KIND_LAST; kind++) {
         struct mp_record record = {
             .subject = {(enum mp_kind)kind, "ml-1/karachi-rohri/", "completion"},
             .revision = {1763712000, 77},

@@ -1,17 +1,11 @@
-/* What an agency was told is recorded stays recorded, whoever is killed meanwhile. */
+/* A service that is told to stop within a stream loses nothing. Kills are in tests/campaign. */
 #include "tests/support/system_record.h"
 
-#include <inttypes.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* More than can be under way after the last moment of striking, so that something is left then. */
+/* More than can be under way when the signal is given, so that something is left then. */
 #define SUBMISSIONS 600
-#define STRIKE_MOST (SUBMISSIONS - MP_SENDER_WINDOW - 1)
-#define STRIKE_US   4000
-#define ROUNDS      3
 #define SILENCE_MS  1500
 
 static struct system_instance instance;
@@ -31,23 +25,9 @@ struct told {
     struct mp_answer answers[SUBMISSIONS];
     size_t count;
     size_t strike_at; /* after so many answers … */
-    int64_t strike_us;
     enum system_service victim;
     int signal; /* … the victim gets this; 0: nothing */
 };
-
-static void spin(int64_t us)
-{
-    struct timespec now, end;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_nsec += us * 1000;
-    end.tv_sec += end.tv_nsec / 1000000000;
-    end.tv_nsec %= 1000000000;
-    do
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    while (now.tv_sec < end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec));
-}
 
 static void on_answered(void *context, const struct mp_answer *answer)
 {
@@ -59,7 +39,6 @@ static void on_answered(void *context, const struct mp_answer *answer)
     told->answers[told->count++] = *answer;
     if (told->count != told->strike_at || told->signal == 0)
         return;
-    spin(told->strike_us); /* somewhere within the work on those under way */
     (void)kill(system_pid(instance.services[told->victim]), told->signal);
     told->signal = 0;
 }
@@ -115,53 +94,6 @@ static void expect_recorded(const struct told *told, const char *prefix)
         at++;
     }
     cr_assert_eq(at, (size_t)SUBMISSIONS, "%zu are in the record", at);
-}
-
-static unsigned rounds(void)
-{
-    const char *text = getenv("MILEPOST_ROUNDS");
-
-    return text == NULL ? ROUNDS : (unsigned)strtoul(text, NULL, 10);
-}
-
-/* Rounds of a stream in which the victim is killed at a moment that the seed chooses. */
-static void kill_within(enum system_service victim)
-{
-    struct mp_client *client = system_client(&instance, "railways");
-    unsigned seed = 20250926;
-
-    for (unsigned i = 0; i < rounds(); i++) {
-        const char *prefix = system_text("round%u", i);
-        struct told told = {.victim = victim, .signal = SIGKILL};
-        struct system_process *process = instance.services[victim];
-
-        told.strike_at = 1 + (size_t)rand_r(&seed) % STRIKE_MOST;
-        told.strike_us = rand_r(&seed) % STRIKE_US;
-        system_queue(client, "ml-1:completion", prefix, SUBMISSIONS, 1, 0);
-        send_until_silence(client, &told);
-        cr_assert_eq(system_wait(process, SYSTEM_DEADLINE_MS), 128 + SIGKILL);
-        system_forget(process);
-        instance.services[victim] = NULL;
-        system_launch(&instance, victim);
-        send_all(client, &told);
-        system_await_healthy(&instance, SYSTEM_PUBLISH);
-        expect_recorded(&told, prefix);
-    }
-    mp_client_close(client);
-    system_expect_no_outbox(&instance, "railways");
-    system_verify(&instance);
-}
-
-CRASH_TEST(a_killed_ledger_loses_nothing_acknowledged_and_records_nothing_twice)
-{
-    kill_within(SYSTEM_LEDGER);
-}
-
-/* What it took with it was recorded and never answered: it is asked for again, not recorded again.
- */
-CRASH_TEST(a_killed_ingest_makes_nothing_be_recorded_twice)
-{
-    kill_within(SYSTEM_INGEST);
 }
 
 static void stop_within(enum system_service victim, const char *prefix)

@@ -2,6 +2,7 @@
 #include "tests/support/system_record.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,6 +63,19 @@ Test(publisher, a_watcher_outlives_a_killed_publisher_and_has_every_event_once, 
     system_expect_watched(whole, &events);
 }
 
+/* A heartbeat that waited in its sockets may have said before that it was live at an older head. */
+static void await_live_at(struct system_process *watch, uint64_t head)
+{
+    uint64_t at = 0;
+
+    while (at < head) {
+        const char *words = strstr(system_await(watch, SYSTEM_ERR, "live: epoch"), "head ");
+
+        cr_assert_not_null(words);
+        at = strtoull(words + strlen("head "), NULL, 10);
+    }
+}
+
 /* The rest of a burst is dropped at the publisher's high-water mark; nothing comes after it on the
  * prefix, so that only the count of the heartbeat can show it. */
 static void drop_the_end(const char *prefix)
@@ -84,7 +98,7 @@ static void drop_the_end(const char *prefix)
     cr_assert_eq(events.count, 1u + BURST * BURST_EACH);
     said = strlen(system_output(watch, SYSTEM_ERR));
     cr_assert_eq(kill(system_pid(watch), SIGCONT), 0);
-    (void)system_await(watch, SYSTEM_ERR, "live: epoch");
+    await_live_at(watch, events.items[events.count - 1].seq);
     system_pump(0); /* what it showed before it said that it is live */
     system_expect_watched(watch, &events);
     cr_assert_not_null(strstr(system_output(watch, SYSTEM_ERR) + said, "catching up"),

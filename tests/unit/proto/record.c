@@ -8,10 +8,10 @@
 
 static void fill_slots(struct mp_milestone_record *milestone)
 {
-    struct mp_slot *const slots[] = {&milestone->first,      &milestone->approved,
-                                     &milestone->forecast,   &milestone->met,
-                                     &milestone->confirmed,  &milestone->suspension,
-                                     &milestone->resumption, &milestone->rebaseline};
+    struct mp_slot *const slots[] = {
+        &milestone->first,      &milestone->approved,   &milestone->forecast,
+        &milestone->met,        &milestone->confirmed,  &milestone->suspension,
+        &milestone->resumption, &milestone->rebaseline, &milestone->forecast_before};
 
     for (size_t i = 0; i < MP_LENGTH(slots); i++)
         *slots[i] = (struct mp_slot){.seq = 100 + i,
@@ -72,6 +72,12 @@ static struct mp_record sample_record(enum mp_kind kind)
         record.observation = (struct mp_observation_record){
             sample_change(MP_CHANGE_OBSERVATION).observation, 20004, "minister", "dawn", 90};
         break;
+    case MP_KIND_CALENDAR:
+        record.calendar = sample_change(MP_CHANGE_CALENDAR).calendar;
+        break;
+    case MP_KIND_POLICY:
+        record.policy = sample_change(MP_CHANGE_POLICY).policy;
+        break;
     default:
         record.epoch = sample_change(MP_CHANGE_EPOCH_STARTED).epoch;
     }
@@ -94,6 +100,8 @@ static void print_milestone_record(struct mp_buffer *b, const struct mp_mileston
     print_slot(b, &milestone->confirmed);
     print_slot(b, &milestone->suspension);
     print_slot(b, &milestone->resumption);
+    print_slot(b, &milestone->rebaseline);
+    print_slot(b, &milestone->forecast_before);
     mp_buffer_printf(b,
                      " progress=%" PRIu64 "@%" PRId32 ":%" PRId64 "e-%" PRIu32 " status=%" PRIu64
                      "@%" PRId32 ":%d cancelled=%" PRIu64,
@@ -129,6 +137,12 @@ static void print_value(struct mp_buffer *b, const struct mp_record *record)
         return;
     case MP_KIND_LINK:
         print_link(b, &record->link);
+        return;
+    case MP_KIND_CALENDAR:
+        print_calendar(b, &record->calendar);
+        return;
+    case MP_KIND_POLICY:
+        print_policy(b, &record->policy);
         return;
     case MP_KIND_INDICATOR:
         print_indicator(b, &record->indicator);
@@ -175,7 +189,7 @@ Test(proto_record, one_of_every_kind_comes_back_whole)
 {
     MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(1u << 20);
 
-    for (int kind = 1; kind <= MP_KIND_EPOCH; kind++) {
+    for (int kind = 1; kind <= MP_KIND_LAST; kind++) {
         struct mp_record record = sample_record((enum mp_kind)kind);
 
         assert_comes_back(&record, arena);
@@ -351,7 +365,7 @@ Test(proto_record, a_subject_of_no_kind_is_not_encoded)
     mp_buffer_init(&bytes, 10000);
     record.subject.kind = MP_KIND_NONE;
     cr_assert_eq(mp_record_encode(&record, arena, &bytes), MP_EINVAL);
-    record.subject.kind = (enum mp_kind)(MP_KIND_EPOCH + 1);
+    record.subject.kind = (enum mp_kind)(MP_KIND_LAST + 1);
     cr_assert_eq(mp_record_encode(&record, arena, &bytes), MP_EINVAL);
     mp_buffer_done(&bytes);
 }

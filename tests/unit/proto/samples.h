@@ -29,6 +29,12 @@ static const char *sample_regions[] = {"sindh", "punjab", "kp"};
 static const char *sample_partners[] = {"ndrc"};
 static const char *sample_grants[] = {"ml-1/", "gwadar/"};
 
+static const struct mp_calendar_day sample_days[] = {
+    {20362, MP_CALENDAR_HOLIDAY, true, "国庆节"},
+    {20359, MP_CALENDAR_WORKDAY, true, "补班"},
+    {20500, MP_CALENDAR_HOLIDAY, true, "Eid"},
+};
+
 #define SAMPLE_LIST(items_)                                                                        \
     (struct mp_list)                                                                               \
     {                                                                                              \
@@ -98,6 +104,13 @@ static inline void sample_fill_rest(struct mp_change *c)
     case MP_CHANGE_WITHDRAWAL:
         c->withdrawal = (struct mp_withdrawal){UINT64_MAX, MP_CHANGE_MET, -25567, MP_KIND_MILESTONE,
                                                "ml-1:start"};
+        return;
+    case MP_CHANGE_CALENDAR:
+        c->calendar =
+            (struct mp_calendar_version){"cn", 20089, 0x60, sample_days, MP_LENGTH(sample_days)};
+        return;
+    case MP_CHANGE_POLICY:
+        c->policy = (struct mp_policy){"cpec-2.0", 20357, 30, 90, 10, 25, 7, 31, 5};
         return;
     case MP_CHANGE_EPOCH_STARTED:
         c->epoch = (struct mp_epoch_start){1763712000, 12345, "root", "the disk failed"};
@@ -269,6 +282,23 @@ static inline void print_withdrawal(struct mp_buffer *b, const struct mp_withdra
                      (int)withdrawal->subject_kind, withdrawal->subject_id);
 }
 
+static inline void print_calendar(struct mp_buffer *b, const struct mp_calendar_version *calendar)
+{
+    mp_buffer_printf(b, " name=%s from=%" PRId32 " weekend=%x", calendar->name,
+                     calendar->valid_from, (unsigned)calendar->weekend);
+    for (size_t i = 0; i < calendar->day_count; i++)
+        mp_buffer_printf(b, " %" PRId32 "/%d/%d/%s", calendar->days[i].day,
+                         (int)calendar->days[i].kind, calendar->days[i].is_estimated,
+                         calendar->days[i].name);
+}
+
+static inline void print_policy(struct mp_buffer *b, const struct mp_policy *p)
+{
+    mp_buffer_printf(b, " programme=%s from=%" PRId32 " %u %u %u %u %u %u %u", p->programme,
+                     p->valid_from, p->amber_days, p->red_days, p->amber_percent, p->red_percent,
+                     p->grey_days, p->report_days, p->least_for_index);
+}
+
 static inline void print_kind(struct mp_buffer *b, const struct mp_change *c)
 {
     switch (c->kind) {
@@ -317,6 +347,12 @@ static inline void print_kind(struct mp_buffer *b, const struct mp_change *c)
         return;
     case MP_CHANGE_EPOCH_STARTED:
         print_epoch(b, &c->epoch);
+        return;
+    case MP_CHANGE_CALENDAR:
+        print_calendar(b, &c->calendar);
+        return;
+    case MP_CHANGE_POLICY:
+        print_policy(b, &c->policy);
         return;
     default:
         mp_buffer_printf(b, " milestone=%s date=%" PRId32 "/%d reason=%d recalled=%d",

@@ -160,7 +160,7 @@ static const struct {
     const char *field;
 } faults[] = {
     {"no kind", "", 0, MP_REJECT_REQUIRED, "changes[0].kind"},
-    {"a kind of a newer schema", "\x8a\x02\x00", 3, MP_REJECT_REQUIRED, "changes[0].kind"},
+    {"a kind of a newer schema", "\x9a\x02\x00", 3, MP_REJECT_REQUIRED, "changes[0].kind"},
     {"an embedded NUL",
      "\x22\x03"
      "a\0b\xba\x01\x00",
@@ -185,7 +185,7 @@ static const struct {
      MP_REJECT_DATE_IMPOSSIBLE, "changes[0].stated_on"},
     {"a duration beyond all", "\x8a\x01\x06\x38\xff\xff\xff\xff\x0f", 9, MP_REJECT_OUT_OF_RANGE,
      "changes[0].duration_days"},
-    {"an unknown kind withdrawn", "\xfa\x01\x02\x10\x17", 5, MP_REJECT_CODE_UNKNOWN,
+    {"an unknown kind withdrawn", "\xfa\x01\x02\x10\x19", 5, MP_REJECT_CODE_UNKNOWN,
      "changes[0].withdrawn_kind"},
 };
 

@@ -123,3 +123,33 @@ Test(store_restore, what_an_interrupted_restore_left_does_not_matter)
     cr_assert_eq(mp_store_open(&to, &fixture.store, NULL), 0);
     fixture_close(&fixture);
 }
+
+/* What is damaged is known before anybody relies on it, and nothing stays of the attempt. */
+Test(store_restore, a_backup_that_is_not_whole_is_refused)
+{
+    struct fixture fixture;
+    struct mp_store_options to, backup;
+    struct mp_store *opened = NULL;
+    struct mp_store_key key;
+    struct mp_head head;
+
+    fixture_open(&fixture, 0);
+    fixture_put_one(&fixture, fixture_project("ml-1"));
+    fixture_put_one(&fixture, fixture_milestone("ml-1:opening"));
+    cr_assert_eq(mp_store_backup(fixture.store, fixture_path(&fixture, "backup")), 0);
+    backup = options_of(&fixture, fixture_path(&fixture, "backup"));
+    mp_store_close(mp_take(fixture.store));
+    cr_assert_eq(mp_store_open(&backup, &fixture.store, NULL), 0);
+    mp_store_key_seq(&key, FIXTURE_FIRST);
+    fixture_flip(&fixture, fixture.store->tables.events, mp_store_key_span(&key), -3);
+    mp_store_close(mp_take(fixture.store));
+    to = options_of(&fixture, fixture_path(&fixture, "restored"));
+    cr_assert_eq(
+        mp_store_restore(backup.folder, &to, 0, FIXTURE_AUTHORITY, "", fixture.now_us, &head),
+        MP_ECORRUPT);
+    cr_assert_not_null(strstr(mp_store_why(), "event 6 fails its checksum"), "%s", mp_store_why());
+    cr_assert_eq(mp_store_open(&to, &opened, NULL), MP_ENOTFOUND);
+    cr_assert_not(mp_file_exists(fixture_path(&fixture, "restored.restoring.proving")));
+    cr_assert_eq(mp_store_open(&fixture.options, &fixture.store, NULL), 0);
+    fixture_close(&fixture);
+}

@@ -78,6 +78,52 @@ Test(fields, a_milestone_shows_its_figures_with_today)
     free(text);
 }
 
+Test(fields, a_policy_shows_thresholds_that_are_nothing_too)
+{
+    struct mp_record record = {
+        .subject = {.kind = MP_KIND_POLICY, .topic = "@policy/", .slug = "default@2015-01-01"},
+        .source = "",
+        .note = "",
+        .policy = {.programme = "default",
+                   .valid_from = 16436,
+                   .amber_days = 30,
+                   .red_days = 90,
+                   .least_for_index = 5},
+    };
+    char *text = dump(fields_record(&record, TODAY));
+
+    cr_expect_str_eq(text, "{\"amber_days\":30,\"amber_percent\":0,\"grey_days\":0,"
+                           "\"id\":\"default@2015-01-01\",\"kind\":\"policy\","
+                           "\"least_for_index\":5,\"programme\":\"default\",\"red_days\":90,"
+                           "\"red_percent\":0,\"report_days\":0,"
+                           "\"revision\":{\"epoch\":0,\"seq\":0},"
+                           "\"valid_from\":\"2015-01-01\"}");
+    free(text);
+}
+
+Test(fields, a_calendar_shows_its_weekend_by_name_and_its_days)
+{
+    static const struct mp_calendar_day days[] = {
+        {16436, MP_CALENDAR_HOLIDAY, false, "New Year"},
+        {16439, MP_CALENDAR_WORKDAY, true, ""},
+    };
+    struct mp_record record = {
+        .subject = {.kind = MP_KIND_CALENDAR, .topic = "@calendar/", .slug = "cn@2015-01-01"},
+        .source = "",
+        .note = "",
+        .calendar = {"cn", 16436, MP_WEEKEND_SATURDAY_SUNDAY, days, 2},
+    };
+    char *text = dump(fields_record(&record, TODAY));
+
+    cr_expect_not_null(strstr(text, "\"weekend\":[\"saturday\",\"sunday\"]"), "%s", text);
+    cr_expect_not_null(strstr(text, "\"special_days\":2"), "%s", text);
+    cr_expect_not_null(strstr(text, "\"days\":[{\"date\":\"2015-01-01\",\"kind\":\"holiday\","
+                                    "\"name\":\"New Year\"},{\"date\":\"2015-01-04\","
+                                    "\"estimated\":true,\"kind\":\"workday\"}]"),
+                       "%s", text);
+    free(text);
+}
+
 Test(fields, figures_are_numbers_while_they_are_exact)
 {
     static const struct {
@@ -158,6 +204,19 @@ Test(fields, every_kind_of_change_can_be_shown)
         cr_assert_not_null(object, "%d", kind);
         cr_expect_str_eq(json_string_value(json_object_get(object, "kind")),
                          mp_code_name(MP_FAMILY_CHANGE, kind));
+        json_decref(object);
+    }
+}
+
+Test(fields, a_kind_that_has_no_table_is_shown_by_its_head)
+{
+    for (int kind = 1; kind <= MP_KIND_LAST; kind++) {
+        struct mp_record record = {.subject = {(enum mp_kind)kind, "ml-1/", "a"}};
+        json_t *object = fields_record(&record, TODAY);
+
+        cr_assert_not_null(object, "%d", kind);
+        cr_expect_str_eq(json_string_value(json_object_get(object, "kind")),
+                         mp_code_name(MP_FAMILY_KIND, kind));
         json_decref(object);
     }
 }

@@ -116,8 +116,11 @@ static size_t asked_in_all(const struct record *record)
 #define GOOD_PROJECT                                                                               \
     "energy,E,phase-1,openness,exports;equity,sindh,planning-ministry,monitoring-unit,"            \
     "implementation,\n"
-#define MILESTONES   "id,title,type,start\n"
-#define LINKS        "predecessor,successor,type\n"
+#define MILESTONES "id,title,type,start\n"
+#define LINKS      "predecessor,successor,type\n"
+#define POLICIES                                                                                   \
+    "programme,valid_from,amber_days,red_days,amber_percent,red_percent,grey_days,report_days,"    \
+    "least_for_index\n"
 #define STATEMENTS   "stated_on,submitter,kind,milestone,date\n"
 #define OBSERVATIONS "stated_on,submitter,indicator,project,region,kind,value\n"
 
@@ -133,6 +136,17 @@ REFS_TEST(what_the_files_define_is_not_asked_for)
     add("statements.csv", STATEMENTS "2025-01-01,monitoring-unit,met,energy:cod,2025-01-01\n");
     add("observations.csv", OBSERVATIONS "2025-01-01,monitoring-unit,jobs,energy,sindh,claimed,"
                                          "3\n");
+    cr_expect_str_eq(check(&record, false), "");
+    cr_expect_eq(asked_in_all(&record), 0);
+}
+
+REFS_TEST(the_default_policy_is_of_no_programme)
+{
+    struct record record = {0};
+
+    add_whole();
+    add("policies.csv", POLICIES "default,2015-01-01,30,90,10,25,30,0,5\n"
+                                 "phase-1,2015-01-01,30,90,10,25,30,0,5\n");
     cr_expect_str_eq(check(&record, false), "");
     cr_expect_eq(asked_in_all(&record), 0);
 }
@@ -157,6 +171,8 @@ REFS_TEST(every_reference_is_looked_up_and_told_at_its_place)
          "projects.csv:2:8: there is no agency 'nobody': correct it, or have it defined first\n"},
         {"projects.csv", PROJECTS "a,A,phase-1,,,,,,implementation,enrgy\n",
          "projects.csv:2:10: there is no project 'enrgy'; did you mean 'energy'?\n"},
+        {"policies.csv", POLICIES "phase1,2015-01-01,30,90,10,25,30,0,5\n",
+         "policies.csv:2:1: there is no programme 'phase1'; did you mean 'phase-1'?\n"},
         {"milestones.csv", MILESTONES "enery:cod,C,delivery,\n",
          "milestones.csv:2:1: there is no project 'enery'; did you mean 'energy'?\n"},
         {"milestones.csv", MILESTONES "energy:end,C,delivery,energy:co\n",

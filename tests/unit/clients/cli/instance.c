@@ -73,7 +73,7 @@ Test(cli_instance, it_is_found_in_a_folder_above)
     cr_assert_eq(instance_open(&cli, &instance), CLI_OK);
     cr_assert_str_eq(instance.folder, inside(".milepost"));
     cr_assert_eq(instance.zone_minutes, 300);
-    cr_assert_str_eq(instance.ledger_control, "");
+    cr_assert_str_eq(instance.controls[SERVICE_LEDGER], "");
     cr_assert_not(instance_is_local(&instance));
     cr_assert_str_eq(instance_path(&cli, &instance, "keys/%s.key", "x"),
                      inside(".milepost/keys/x.key"));
@@ -225,8 +225,8 @@ Test(cli_instance, a_program_that_cannot_be_run_fails)
     const char *const seven[] = {"sh", "-c", "echo \"$0\" one two; exit 7", NULL};
     char text[8];
 
-    cr_assert_eq(process_run(cli.arena, absent), CLI_FAILED);
-    cr_assert_eq(process_read(cli.arena, seven, text, sizeof text), 7);
+    cr_assert_eq(process_run(cli.arena, absent, NULL, 0), CLI_FAILED);
+    cr_assert_eq(process_run(cli.arena, seven, text, sizeof text), 7);
     cr_assert_str_eq(text, "sh one ");
 }
 
@@ -247,19 +247,20 @@ Test(instance, services_are_down_only_where_they_should_run_and_none_listens)
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     char place[] = "/tmp/milepost-down-XXXXXX", control[64];
     int file = socket(AF_UNIX, SOCK_STREAM, 0);
-    struct instance instance = {.ledger_control = "", .ingest_control = "", .publish_control = ""};
+    struct instance instance = {.controls = {"", "", ""}};
 
     cr_expect_not(instance_is_down(&instance), "they run elsewhere");
     cr_assert_not_null(mkdtemp(place));
     (void)snprintf(name.sun_path, sizeof name.sun_path, "%s/s", place);
     (void)snprintf(control, sizeof control, "ipc://%s/s", place);
-    instance.ledger_control = instance.ingest_control = instance.publish_control = control;
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        instance.controls[i] = control;
     cr_expect(instance_is_down(&instance), "nothing is there");
     cr_assert_eq(bind(file, (const struct sockaddr *)&name, sizeof name), 0);
     cr_expect(instance_is_down(&instance), "left behind by one that was killed");
     cr_assert_eq(listen(file, 4), 0);
     cr_expect_not(instance_is_down(&instance));
-    instance.publish_control = "ipc:///nowhere/s";
+    instance.controls[SERVICE_PUBLISH] = "ipc:///nowhere/s";
     cr_expect_not(instance_is_down(&instance), "one of them still runs");
     close(file);
     cr_assert_eq(unlink(name.sun_path), 0);

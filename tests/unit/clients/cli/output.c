@@ -8,20 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const columns[] = {"id", "days=slip.approved|slip.first", "date=forecast",
-                                      "note", "never"};
+static const char columns[] = "id days=slip.approved|slip.first date=forecast note never";
 
 /* The rows, each JSON as a person writes it, printed in the format. */
 static const char *print(enum cli_output format, bool single, const char *const *rows, size_t count)
 {
     struct cli cli = {.output = format};
-    struct output *output = NULL;
+    struct output *output;
 
     capture_begin();
-    cr_assert_eq(output_open(&cli, columns, MP_LENGTH(columns), single, &output), CLI_OK);
+    output = output_open(&cli, columns, single);
     for (size_t i = 0; i < count; i++)
         cr_assert_eq(output_row(output, json_loads(rows[i], 0, NULL)), CLI_OK);
-    cr_assert_eq(output_close(output), CLI_OK);
+    cr_assert_eq(output_close(output, CLI_OK), CLI_OK);
     return capture_end();
 }
 
@@ -58,17 +57,14 @@ Test(output, nothing_found_is_an_empty_array_or_a_header)
 
 Test(output, a_time_says_in_a_table_that_it_is_not_of_the_clock_at_hand)
 {
-    static const char *const times[] = {"recorded_at"};
     static const enum cli_output formats[] = {CLI_TABLE, CLI_CSV};
     static const char *const wanted[] = {"recorded_at (UTC)\n", "recorded_at\n"};
 
     for (size_t i = 0; i < MP_LENGTH(formats); i++) {
         struct cli cli = {.output = formats[i]};
-        struct output *output = NULL;
 
         capture_begin();
-        cr_assert_eq(output_open(&cli, times, 1, false, &output), CLI_OK);
-        cr_assert_eq(output_close(output), CLI_OK);
+        cr_assert_eq(output_close(output_open(&cli, "recorded_at", false), CLI_OK), CLI_OK);
         cr_expect_str_eq(capture_end(), wanted[i]);
     }
 }
@@ -84,10 +80,8 @@ Test(output, what_is_too_wide_is_cut_by_columns_not_bytes)
         {"某个某个某个", "某个某…"},
     };
     struct cli cli = {.output = CLI_CSV};
-    struct output *output = NULL;
 
-    cr_assert_eq(output_open(&cli, columns, 1, false, &output), CLI_OK); /* sets the locale */
-    output_discard(output);
+    (void)output_close(output_open(&cli, "id", false), CLI_FAILED); /* sets the locale */
     for (size_t i = 0; i < MP_LENGTH(rows); i++) {
         capture_begin();
         if (output_show(NULL, rows[i].text) > 8)
@@ -136,6 +130,21 @@ Test(output, csv_quotes_what_needs_it)
     }
 }
 
+Test(output, every_format_has_the_name_that_the_help_gives)
+{
+    const char *help = NULL;
+
+    for (size_t i = 0; cli_common_options[i].name != NULL; i++)
+        help = cli_common_options[i].value == CLI_FORMAT ? cli_common_options[i].help : help;
+    cr_assert_not_null(help);
+    for (size_t i = 0; output_format(i) != NULL; i++)
+        cr_expect_not_null(strstr(help, output_format(i)), "%s", output_format(i));
+    cr_expect_str_eq(output_format(CLI_TABLE), "table");
+    cr_expect_str_eq(output_format(CLI_CSV), "csv");
+    cr_expect_str_eq(output_format(CLI_HTML), "html");
+    cr_expect_null(output_format(CLI_HTML + 1));
+}
+
 Test(output, one_record_is_shown_field_by_field)
 {
     static const char *const rows[] = {"{\"id\":\"a\",\"baseline\":{\"first\":{\"date\":\"2020-"
@@ -149,25 +158,24 @@ Test(output, one_record_is_shown_field_by_field)
 Test(output, a_row_that_could_not_be_made_fails)
 {
     struct cli cli = {.output = CLI_NDJSON};
-    struct output *output = NULL;
+    struct output *output = output_open(&cli, "id", false);
 
-    cr_assert_eq(output_open(&cli, columns, 1, false, &output), CLI_OK);
     cr_expect_eq(output_row(output, NULL), CLI_FAILED);
-    output_discard(output);
+    cr_expect_eq(output_close(output, CLI_NOT_FOUND), CLI_NOT_FOUND);
 }
 
 /* Into stdout; the row's exit code. */
 static int row_into(int file)
 {
     struct cli cli = {.output = CLI_NDJSON};
-    struct output *output = NULL;
+    struct output *output;
     int kept = dup(STDOUT_FILENO), status, closed;
 
     fflush(stdout);
     cr_assert_geq(dup2(file, STDOUT_FILENO), 0);
-    cr_assert_eq(output_open(&cli, columns, 1, false, &output), CLI_OK);
+    output = output_open(&cli, "id", false);
     status = output_row(output, json_pack("{s:s}", "id", "a"));
-    closed = output_close(output);
+    closed = output_close(output, CLI_OK);
     cr_assert_geq(dup2(kept, STDOUT_FILENO), 0);
     clearerr(stdout);
     close(kept);
@@ -191,19 +199,19 @@ Test(output, a_closed_pipe_and_a_full_disk_fail)
 Test(output, a_row_of_ndjson_leaves_at_once)
 {
     struct cli cli = {.output = CLI_NDJSON};
-    struct output *output = NULL;
+    struct output *output;
     char text[64] = "";
     int ends[2], kept = dup(STDOUT_FILENO);
 
     cr_assert_eq(pipe(ends), 0);
     fflush(stdout);
     cr_assert_geq(dup2(ends[1], STDOUT_FILENO), 0);
-    cr_assert_eq(output_open(&cli, columns, 1, false, &output), CLI_OK);
+    output = output_open(&cli, "id", false);
     cr_assert_eq(output_row(output, json_pack("{s:s}", "id", "a")), CLI_OK);
     cr_assert_gt(read(ends[0], text, sizeof text - 1), 0);
     cr_assert_geq(dup2(kept, STDOUT_FILENO), 0);
     cr_expect_str_eq(text, "{\"id\":\"a\"}\n");
-    output_discard(output);
+    cr_expect_eq(output_close(output, CLI_FAILED), CLI_FAILED);
     close(ends[0]);
     close(ends[1]);
     close(kept);

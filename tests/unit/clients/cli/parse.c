@@ -220,8 +220,7 @@ Test(cli_parse, another_verb_takes_no_option_along)
     int status;
 
     cr_assert(parse("milepost agency show railways --title x", &cli, &status));
-    cli_redirect(&cli, "get", cli.arguments[1]);
-    cli_set_value(&cli, "kind", "agency");
+    cli_redirect(&cli, "get", cli.arguments[1], "kind", "agency");
     cr_assert_str_eq(cli.command->name, "get");
     cr_assert_eq(cli.argument_count, 1);
     cr_assert_str_eq(cli.arguments[0], "railways");

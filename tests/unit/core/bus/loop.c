@@ -206,6 +206,57 @@ Test(bus_loop, it_runs_until_it_is_stopped)
     mp_loop_close(loop);
 }
 
+/* Two ends of a pair in one loop. */
+struct pair {
+    struct mp_loop *loop;
+    void *left, *right;
+    int fd;
+    int heard; /* messages at the left */
+};
+
+static void hear(void *context)
+{
+    struct pair *pair = context;
+    struct mp_message message;
+    mp_message_init(&message);
+    while (mp_message_receive(&message, pair->left) == 0)
+        pair->heard++;
+    mp_message_done(&message);
+    mp_loop_stop(pair->loop);
+}
+
+/* A message comes in, and the same handler asks its socket something: libzmq's descriptor tells
+ * nothing any more. */
+static void send_and_ask(void *context)
+{
+    struct pair *pair = context;
+    mp_loop_remove_fd(pair->loop, pair->fd);
+    cr_assert_eq(zmq_send(pair->right, "x", 1, 0), 1);
+    cr_expect(mp_socket_can_send(pair->left));
+}
+
+Test(bus_loop, a_message_that_another_call_came_upon_is_not_forgotten)
+{
+    struct pair pair = {.fd = eventfd(1, EFD_CLOEXEC)};
+    struct mp_bus *bus = NULL;
+    test_ok(mp_bus_open(1, &bus));
+    test_ok(mp_loop_open(&mp_clock_system, &pair.loop));
+    pair.left = open_plain(bus, MP_SOCKET_PAIR);
+    pair.right = open_plain(bus, MP_SOCKET_PAIR);
+    test_ok(mp_socket_bind(pair.left, "inproc://l"));
+    test_ok(mp_socket_connect(pair.right, "inproc://l"));
+    test_ok(mp_loop_add_socket(pair.loop, pair.left, hear, &pair));
+    test_ok(mp_loop_add_fd(pair.loop, pair.fd, send_and_ask, &pair));
+    cr_assert_geq(mp_loop_add_timer(pair.loop, TEST_DEADLINE_MS, stop, pair.loop), 0);
+    test_ok(mp_loop_run(pair.loop));
+    cr_expect_eq(pair.heard, 1);
+    mp_socket_close(pair.left);
+    mp_socket_close(pair.right);
+    mp_loop_close(pair.loop);
+    mp_bus_close(bus);
+    (void)close(pair.fd);
+}
+
 Test(bus_loop, a_context_that_shuts_down_ends_the_run)
 {
     struct mp_loop *loop = NULL;

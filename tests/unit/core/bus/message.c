@@ -81,7 +81,7 @@ Test(bus_message, a_message_of_too_many_frames_is_read_to_its_end_and_thrown_awa
         send_frames(pair.left, MP_FRAMES_MOST);
         int result = mp_message_receive(&message, pair.right);
         cr_expect_eq(result, MP_ETOOBIG, "%zu frames: %s", counts[i], mp_error_name(result));
-        cr_expect_eq(message.count, 0);
+        cr_expect_eq(message.count, MP_FRAMES_MOST); /* whose it was can be told */
         test_ok(mp_message_receive(&message, pair.right));
         cr_expect_eq(message.count, MP_FRAMES_MOST);
     }
@@ -190,4 +190,26 @@ Test(bus_message, a_context_that_shuts_down_cancels)
     test_error(mp_message_receive(&message, pair.right), MP_ECANCELLED);
     mp_message_done(&message);
     pair_close(&pair);
+}
+
+Test(bus_message, a_key_that_was_read_before_is_never_taken_for_another)
+{
+    enum { KEYS = 1000 };
+    static struct mp_key_pair pairs[KEYS];
+    uint8_t key[MP_KEY_BYTES];
+    char text[MP_KEY_TEXT];
+    for (int i = 0; i < KEYS; i++)
+        mp_key_make(&pairs[i]);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < KEYS; i++) {
+            mp_key_format(pairs[i].public_key, text);
+            cr_assert(mp_message_read_key(text, key));
+            cr_assert_arr_eq(key, pairs[i].public_key, MP_KEY_BYTES);
+        }
+    }
+    text[MP_KEY_TEXT - 2] = '"'; /* no character of Z85 */
+    cr_expect_not(mp_message_read_key(text, key));
+    text[MP_KEY_TEXT - 2] = '\0';
+    cr_expect_not(mp_message_read_key(text, key));
+    cr_expect_not(mp_message_read_key("", key));
 }

@@ -18,8 +18,9 @@ static const struct {
     {MP_FAMILY_OBSERVATION_KIND, 3, "target", "claimed"},
     {MP_FAMILY_SCHEME, 5, "programme", "source"},
     {MP_FAMILY_DIRECTION, 2, "ascending", "descending"},
-    {MP_FAMILY_KIND, 8, "term", "epoch"},
-    {MP_FAMILY_CHANGE, MP_CHANGE_LAST, "term", "epoch-started"},
+    {MP_FAMILY_KIND, MP_KIND_LAST, "term", "policy"},
+    {MP_FAMILY_CHANGE, MP_CHANGE_LAST, "term", "policy"},
+    {MP_FAMILY_CALENDAR_DAY, 2, "holiday", "workday"},
 };
 
 Test(domain_codes, each_number_has_a_name_that_gives_it_back)

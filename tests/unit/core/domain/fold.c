@@ -141,6 +141,14 @@ static void name_it(struct mp_change *change)
         change->observation.indicator = "jobs";
         change->observation.project = "ml-1";
         break;
+    case MP_CHANGE_CALENDAR:
+        change->calendar.name = "pk";
+        change->calendar.valid_from = 20089;
+        break;
+    case MP_CHANGE_POLICY:
+        change->policy.programme = MP_POLICY_DEFAULT;
+        change->policy.valid_from = 20089;
+        break;
     default:
         change->epoch.epoch = EPOCH;
         break;
@@ -163,6 +171,8 @@ Test(domain_fold, definitions_make_records_where_their_ids_say)
         {MP_CHANGE_INDICATOR, MP_KIND_INDICATOR, "@indicator/", "jobs"},
         {MP_CHANGE_OBSERVATION, MP_KIND_OBSERVATION, "ml-1/", "jobs@7"},
         {MP_CHANGE_EPOCH_STARTED, MP_KIND_EPOCH, "@ledger/", "1763712000"},
+        {MP_CHANGE_CALENDAR, MP_KIND_CALENDAR, "@calendar/", "pk@2025-01-01"},
+        {MP_CHANGE_POLICY, MP_KIND_POLICY, "@policy/", "default@2025-01-01"},
     };
 
     for (size_t i = 0; i < MP_LENGTH(rows); i++) {

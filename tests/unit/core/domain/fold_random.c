@@ -68,6 +68,20 @@ static const struct mp_event *last_of(const struct mp_event *events, size_t coun
     return last;
 }
 
+/* The one before the last. */
+static const struct mp_event *last_but_one_of(const struct mp_event *events, size_t count,
+                                              enum mp_change_kind kind, int32_t day)
+{
+    const struct mp_event *last = last_of(events, count, kind, day, false), *before = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        if (events[i].change.kind == kind && events[i].prev == 0 && &events[i] != last &&
+            events[i].change.stated_on <= day &&
+            (before == NULL || comes_after(&events[i], before)))
+            before = &events[i];
+    return before;
+}
+
 static const struct mp_event *first_of(const struct mp_event *events, size_t count, int32_t day)
 {
     for (size_t i = 0; i < count; i++)
@@ -113,6 +127,8 @@ static bool is_right(const struct mp_milestone_record *record, const struct mp_e
            agrees(&record->rebaseline, last_rebaseline(events, count, day, first)) &&
            agrees(&record->approved, approved != NULL ? approved : first) &&
            agrees(&record->forecast, last_of(events, count, MP_CHANGE_FORECAST, day, false)) &&
+           agrees(&record->forecast_before,
+                  last_but_one_of(events, count, MP_CHANGE_FORECAST, day)) &&
            agrees(&record->met, last_of(events, count, MP_CHANGE_MET, day, false)) &&
            agrees(&record->confirmed, last_of(events, count, MP_CHANGE_CONFIRMED, day, false)) &&
            agrees(&record->suspension, last_of(events, count, MP_CHANGE_SUSPENSION, day, false)) &&

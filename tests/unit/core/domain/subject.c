@@ -97,6 +97,8 @@ Test(domain_subject, each_kind_lives_where_the_table_says_and_its_id_comes_back)
         {MP_KIND_TERM, "corridor:growth", "@term/", "corridor:growth"},
         {MP_KIND_INDICATOR, "project-cost-usd", "@indicator/", "project-cost-usd"},
         {MP_KIND_EPOCH, "1763712000", "@ledger/", "1763712000"},
+        {MP_KIND_CALENDAR, "pk@2025-01-01", "@calendar/", "pk@2025-01-01"},
+        {MP_KIND_POLICY, "cpec-2.0@2025-09-26", "@policy/", "cpec-2.0@2025-09-26"},
     };
     MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(65536);
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -146,6 +148,10 @@ Test(domain_subject, what_is_not_an_id_of_the_kind_is_malformed)
         {MP_KIND_AGENCY, "a/b"},
         {MP_KIND_INDICATOR, "a:b"},
         {MP_KIND_EPOCH, "x"},
+        {MP_KIND_CALENDAR, "pk"},
+        {MP_KIND_CALENDAR, "pk@2025-02-30"},
+        {MP_KIND_CALENDAR, "@2025-01-01"},
+        {MP_KIND_POLICY, "p k@2025-01-01"},
         {MP_KIND_EPOCH, "0"},
         {MP_KIND_EPOCH, "-5"},
     };

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -232,4 +233,113 @@ Test(kv_env, a_reader_that_died_frees_its_slot, .init = set_up, .fini = tear_dow
         cr_assert_eq(waitpid(child, &status, 0), child);
         cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "round %d: %d", round, status);
     }
+}
+
+/* A process of its own that is in the middle of a write until its pipe is closed. */
+static pid_t write_for_long(int *ret_end)
+{
+    int ready[2], life[2];
+    char byte = 0;
+    pid_t child;
+
+    cr_assert_eq(pipe(ready), 0);
+    cr_assert_eq(pipe(life), 0);
+    child = fork();
+    if (child == 0) {
+        struct mp_kv *kv = NULL;
+        struct mp_kv_txn *txn = NULL;
+
+        (void)close(life[1]);
+        if (open_at(kv_fixture_path(&fixture, "env"), false, &kv) == 0 &&
+            mp_kv_begin(kv, true, &txn) == 0 && write(ready[1], &byte, 1) == 1)
+            (void)!read(life[0], &byte, 1);
+        _exit(0);
+    }
+    cr_assert_gt(child, 0);
+    (void)close(ready[1]);
+    (void)close(life[0]);
+    cr_assert_eq(read(ready[0], &byte, 1), 1);
+    (void)close(ready[0]);
+    *ret_end = life[1];
+    return child;
+}
+
+/* Otherwise an agency's program that is stopped would stop every command line beside it. */
+Test(kv_env, opening_does_not_wait_for_a_process_that_writes, .init = set_up, .fini = tear_down,
+     .timeout = 60)
+{
+    struct mp_kv_txn *txn = NULL;
+    mp_kv_table table;
+    struct mp_span value;
+    pid_t child;
+    int end;
+
+    kv_fixture_fill(&fixture, 1);
+    mp_kv_close(fixture.kv);
+    fixture.kv = NULL;
+    child = write_for_long(&end);
+    cr_assert_eq(open_at(kv_fixture_path(&fixture, "env"), false, &fixture.kv), 0);
+    cr_assert_eq(mp_kv_table_open(fixture.kv, "things", &table), 0);
+    cr_assert_eq(mp_kv_begin(fixture.kv, false, &txn), 0);
+    cr_assert(mp_kv_get(txn, table, mp_span_text("key-0000"), &value));
+    mp_kv_abort(txn);
+    (void)close(end);
+    cr_assert_eq(waitpid(child, NULL, 0), child);
+}
+
+static int open_alone(bool read_only, struct mp_kv **ret_kv)
+{
+    return mp_kv_open(&(struct mp_kv_options){.folder = kv_fixture_path(&fixture, "env"),
+                                              .tables = 3,
+                                              .read_only = read_only,
+                                              .alone = true},
+                      ret_kv);
+}
+
+/* A process that has the environment alone until it is killed, or this one is gone. */
+static pid_t own_for_long(void)
+{
+    int ready[2], life[2];
+    char byte = 0;
+    pid_t child;
+
+    cr_assert_eq(pipe(ready), 0);
+    cr_assert_eq(pipe(life), 0);
+    child = fork();
+    if (child == 0) {
+        struct mp_kv *kv = NULL;
+
+        (void)close(life[1]);
+        if (open_alone(false, &kv) == 0 && write(ready[1], &byte, 1) == 1)
+            (void)!read(life[0], &byte, 1);
+        _exit(1);
+    }
+    cr_assert_gt(child, 0);
+    (void)close(ready[1]);
+    (void)close(life[0]);
+    cr_assert_eq(read(ready[0], &byte, 1), 1);
+    (void)close(ready[0]);
+    return child;
+}
+
+Test(kv_env, who_has_it_alone_keeps_other_writers_out_until_he_dies, .init = set_up,
+     .fini = tear_down, .timeout = 60)
+{
+    struct mp_kv *reader = NULL;
+    pid_t child;
+
+    kv_fixture_fill(&fixture, 1);
+    mp_kv_close(fixture.kv);
+    fixture.kv = NULL;
+    child = own_for_long();
+    cr_assert_eq(open_alone(false, &fixture.kv), MP_EBUSY);
+    cr_assert_null(fixture.kv);
+    cr_assert_eq(open_alone(true, &reader), 0, "who only reads disturbs nobody");
+    mp_kv_close(reader);
+    cr_assert_eq(kill(child, SIGKILL), 0);
+    cr_assert_eq(waitpid(child, NULL, 0), child);
+    cr_assert_eq(open_alone(false, &fixture.kv), 0);
+    mp_kv_close(fixture.kv);
+    fixture.kv = NULL;
+    cr_assert_eq(open_alone(false, &fixture.kv), 0, "closing it lets it go");
 }

@@ -1,14 +1,12 @@
 /* milepost init: an instance from nothing. */
-#include "clients/cli/instance.h"
+#include "clients/cli/ask.h"
+#include "clients/cli/options.h"
 #include "clients/cli/process.h"
 #include "clients/cli/verbs.h"
-
-#include "core/base/auto.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -69,22 +67,15 @@ static int find_ports(struct making *making, const char *asked)
                     making->listen);
 }
 
-/* "+05:30" as "330". */
 static int read_zone(struct making *making, const char *text)
 {
-    bool is_west = text[0] == '-';
-    int hours, minutes, total;
+    int64_t minutes = 0;
 
-    if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
-        strspn(text + 1, "0123456789:") != 5 || text[1] == ':' || text[2] == ':' ||
-        text[4] == ':' || text[5] == ':')
+    if (ask_zone_parse(text, &minutes) != 0)
         return cli_fail(CLI_USAGE, "--zone %s: expected hours and minutes, as +05:00", text);
-    hours = (text[1] - '0') * 10 + text[2] - '0';
-    minutes = (text[4] - '0') * 10 + text[5] - '0';
-    total = (hours * 60 + minutes) * (is_west ? -1 : 1);
-    if (minutes > 59 || total < -720 || total > 840)
+    if (minutes < -720 || minutes > 840)
         return cli_fail(CLI_USAGE, "--zone %s: expected -12:00 to +14:00", text);
-    making->zone = mp_arena_printf(making->cli->arena, "%d", total);
+    making->zone = cli_text(making->cli->arena, "%" PRId64, minutes);
     return CLI_OK;
 }
 
@@ -113,19 +104,6 @@ static int read_wishes(struct making *making)
     return status == CLI_OK ? find_ports(making, cli_value(cli, "ports")) : status;
 }
 
-static bool is_empty_folder(const char *path)
-{
-    DIR *folder = opendir(path);
-    const struct dirent *entry;
-    bool is_empty = folder != NULL;
-
-    while (is_empty && (entry = readdir(folder)) != NULL)
-        is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    if (folder != NULL)
-        (void)closedir(folder);
-    return is_empty;
-}
-
 /* Refuses what holds something. The path, which may not be there yet, in making->instance. */
 static int judge_folder(struct making *making)
 {
@@ -133,14 +111,11 @@ static int judge_folder(struct making *making)
     const char *path = cli->argument_count > 0 ? cli->arguments[0]
                        : cli->folder != NULL   ? cli->folder
                                                : ".milepost";
-    const char *file = mp_arena_printf(cli->arena, "%s/client.yaml", path);
 
     making->instance.folder = path;
-    if (file == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
-    if (mp_file_exists(file))
+    if (mp_file_exists(cli_text(cli->arena, "%s/client.yaml", path)))
         return cli_fail(CLI_FAILED, "%s is an instance already", path);
-    if (mp_file_exists(path) && !is_empty_folder(path))
+    if (process_is_taken(path))
         return cli_fail(CLI_FAILED, "%s is not empty; name a new folder", path);
     return CLI_OK;
 }
@@ -162,10 +137,8 @@ static int make_folders(struct making *making)
         return fail_making(making, "", error);
     real = realpath(making->instance.folder, NULL);
     if (real != NULL)
-        making->instance.folder = mp_arena_strdup(making->cli->arena, real);
+        making->instance.folder = cli_text(making->cli->arena, "%s", real);
     free(real);
-    if (making->instance.folder == NULL)
-        return cli_fail(CLI_FAILED, "%s", mp_error_text(MP_ENOMEM));
     for (size_t i = 0; i < MP_LENGTH(names); i++) {
         error =
             instance_make_private(instance_path(making->cli, &making->instance, "%s", names[i]));
@@ -173,7 +146,7 @@ static int make_folders(struct making *making)
             return fail_making(making, names[i], error);
     }
     making->run = instance_run_folder(making->cli->arena, making->instance.folder);
-    error = making->run == NULL ? MP_ENOMEM : instance_make_private(making->run);
+    error = instance_make_private(making->run);
     return error == 0 ? CLI_OK
                       : cli_fail(CLI_FAILED, "folder of the sockets: %s", mp_error_text(error));
 }
@@ -181,13 +154,9 @@ static int make_folders(struct making *making)
 static int make_key(const struct making *making, const char *id, char text[static MP_KEY_TEXT])
 {
     struct mp_key_pair pair;
-    int error;
+    int error = instance_new_key(instance_key(making->cli, &making->instance, id), &pair);
 
-    do {
-        mp_key_make(&pair);
-        mp_key_format(pair.public_key, text);
-    } while (text[0] == '-'); /* it would look like an option wherever a person passes it on */
-    error = mp_key_save(instance_path(making->cli, &making->instance, "keys/%s.key", id), &pair);
+    mp_key_format(pair.public_key, text);
     mp_key_forget(&pair);
     return error == 0 ? CLI_OK : fail_making(making, "keys", error);
 }
@@ -199,16 +168,16 @@ static int make_store(const struct making *making)
     const char *const argv[] = {
         "milepost-ledger",
         "init",
-        mp_arena_printf(arena, "--store=%s/store", making->instance.folder),
-        mp_arena_printf(arena, "--zone-minutes=%s", making->zone),
-        mp_arena_printf(arena, "--authority=%s", making->authority),
-        mp_arena_printf(arena, "--authority-title=%s", making->title),
-        mp_arena_printf(arena, "--authority-key=%s", making->authority_key),
-        mp_arena_printf(arena, "--service-key=%s", making->service_key),
+        cli_text(arena, "--store=%s/store", making->instance.folder),
+        cli_text(arena, "--zone-minutes=%s", making->zone),
+        cli_text(arena, "--authority=%s", making->authority),
+        cli_text(arena, "--authority-title=%s", making->title),
+        cli_text(arena, "--authority-key=%s", making->authority_key),
+        cli_text(arena, "--service-key=%s", making->service_key),
         NULL,
     };
 
-    return process_run(arena, argv) == 0
+    return process_run(arena, argv, NULL, 0) == 0
                ? CLI_OK
                : cli_fail(CLI_FAILED, "the ledger did not make its record");
 }
@@ -216,24 +185,20 @@ static int make_store(const struct making *making)
 static int write_file(const struct making *making, const char *name, const char *const (*pairs)[2],
                       size_t count)
 {
-    int error;
+    int error =
+        mp_conf_write(instance_path(making->cli, &making->instance, "%s", name), pairs, count);
 
-    for (size_t i = 0; i < count; i++) {
-        if (pairs[i][1] == NULL)
-            return fail_making(making, name, MP_ENOMEM);
-    }
-    error = mp_conf_write(instance_path(making->cli, &making->instance, "%s", name), pairs, count);
     return error == 0 ? CLI_OK : fail_making(making, name, error);
 }
 
 static const char *ipc(const struct making *making, const char *name)
 {
-    return mp_arena_printf(making->cli->arena, "ipc://%s/%s.sock", making->run, name);
+    return cli_text(making->cli->arena, "ipc://%s/%s.sock", making->run, name);
 }
 
 static const char *tcp(const struct making *making, const char *host, int offset)
 {
-    return mp_arena_printf(making->cli->arena, "tcp://%s:%" PRId64, host, making->port + offset);
+    return cli_text(making->cli->arena, "tcp://%s:%" PRId64, host, making->port + offset);
 }
 
 /* client.yaml comes last: with it the folder is an instance. */
@@ -281,7 +246,7 @@ static int write_files(const struct making *making)
     return status == CLI_OK ? write_file(making, "client.yaml", client, MP_LENGTH(client)) : status;
 }
 
-int verb_init(struct cli *cli)
+static int run_init(struct cli *cli)
 {
     struct making making = {.cli = cli};
     int status = judge_folder(&making);
@@ -318,3 +283,21 @@ int verb_init(struct cli *cli)
            tcp(&making, making.near, 2));
     return CLI_OK;
 }
+
+const struct cli_command verb_init = {
+    .name = "init",
+    ARGUMENTS("[FOLDER]", 0, 1),
+    .summary = "make a new instance: keys, an empty record, configuration",
+    .details = "Makes FOLDER (.milepost when not given) with the keys of the services and of the "
+               "first authority, an empty record that knows both, and the configuration of every "
+               "process. Nothing is started. A folder that holds something already is refused.",
+    .example = "milepost init\nmilepost init /srv/milepost --authority planning --ports 7801",
+    .writes = true,
+    OPTIONS(TEXT("authority", "ID", "identity of the first authority; 'authority' by default"),
+            TEXT("authority-title", "TEXT", "its name"),
+            NUMBER("ports", "N",
+                   "use the ports N, N+1 and N+2; else the first three free from 7701 on"),
+            TEXT("listen", "HOST", "address to listen on; 127.0.0.1 by default"),
+            TEXT("zone", "+HH:MM", "the programme's civil time; +05:00 by default")),
+    .run = run_init,
+};

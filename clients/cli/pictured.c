@@ -1,0 +1,266 @@
+#include "clients/cli/pictured.h"
+
+#include "clients/cli/ask.h"
+#include "clients/cli/fields.h"
+#include "clients/cli/refused.h"
+#include "core/base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int read_gaps(const struct cli *cli, enum mp_gaps usual, enum mp_gaps *ret_gaps)
+{
+    const char *text = cli_value(cli, "gaps");
+
+    *ret_gaps = usual;
+    if (text == NULL)
+        return CLI_OK;
+    if (strcmp(text, "planned") != 0 && strcmp(text, "stated") != 0)
+        return cli_fail(CLI_USAGE, "--gaps %s: planned or stated", text);
+    *ret_gaps = text[0] == 'p' ? MP_GAPS_PLANNED : MP_GAPS_STATED;
+    return CLI_OK;
+}
+
+static int fail(const struct pictured *pictured, int error)
+{
+    const char *why = mp_client_why(pictured->client);
+
+    if (error == MP_ENOMEM)
+        return cli_no_memory();
+    if (error == MP_EEXIST)
+        return cli_fail(CLI_FAILED, "the links of the record close a cycle: %s", why);
+    if (error != MP_EUNREACHABLE && error != MP_ETIMEDOUT)
+        return cli_fail(cli_exit_of(error), "%s", why);
+    if (refused_ask(pictured->cli, &pictured->instance, pictured->cli->as, pictured->client,
+                    pictured->instance.ask))
+        return refused_say(pictured->cli->as, pictured->instance.ask);
+    return cli_fail(CLI_UNREACHABLE, "%s: %s", pictured->instance.ask, why);
+}
+
+static bool covers_something(const struct pictured *pictured)
+{
+    const struct mp_picture *picture = pictured->picture;
+    size_t size = strlen(pictured->prefix);
+
+    for (size_t i = 0; i < picture->project_count; i++) {
+        if (strncmp(picture->projects[i].topic, pictured->prefix, size) == 0)
+            return true;
+    }
+    for (uint32_t i = 0; i < picture->milestone_count; i++) {
+        if (mp_picture_covers(picture, pictured->prefix, i))
+            return true;
+    }
+    return size == 0;
+}
+
+int pictured_begin(struct cli *cli, const char *prefix, enum mp_gaps gaps,
+                   struct pictured *ret_pictured)
+{
+    struct mp_picture_options options = {.timeout_ms = cli->timeout_ms};
+    int status, error;
+
+    *ret_pictured = (struct pictured){.cli = cli, .prefix = ask_prefix(cli->arena, prefix)};
+    status = instance_open(cli, &ret_pictured->instance);
+    if (status == CLI_OK) {
+        options.today = instance_today(&ret_pictured->instance);
+        status = ask_read_as_of(cli, &ret_pictured->instance, &options.as_of, &options.today);
+    }
+    if (status == CLI_OK)
+        status = read_gaps(cli, gaps, &options.gaps);
+    if (status == CLI_OK && instance_is_down(&ret_pictured->instance))
+        status = instance_say_down();
+    if (status == CLI_OK)
+        status = instance_client(cli, &ret_pictured->instance, NULL, false, &ret_pictured->client);
+    if (status != CLI_OK)
+        return status;
+    error = mp_picture_load(ret_pictured->client, &options, &ret_pictured->picture);
+    if (error < 0)
+        return fail(ret_pictured, error);
+    if (!covers_something(ret_pictured))
+        return cli_fail(CLI_NOT_FOUND, "there is no project under %s", ret_pictured->prefix);
+    return CLI_OK;
+}
+
+int pictured_history(struct pictured *pictured, const char *prefix)
+{
+    int error = mp_picture_history(pictured->client, pictured->picture, prefix);
+
+    return error < 0 ? fail(pictured, error) : CLI_OK;
+}
+
+int pictured_history_of(struct pictured *pictured, uint32_t milestone)
+{
+    const char *id = pictured->picture->milestones[milestone].id;
+
+    return pictured_history(pictured,
+                            cli_text(pictured->cli->arena, "%.*s/", (int)strcspn(id, ":"), id));
+}
+
+int pictured_milestone(const struct pictured *pictured, const char *id, uint32_t *ret_milestone)
+{
+    *ret_milestone = mp_picture_find_milestone(pictured->picture, id);
+    if (*ret_milestone != MP_PICTURE_NONE)
+        return CLI_OK;
+    return cli_fail(CLI_NOT_FOUND, "there is no milestone %s; milepost list milestones shows all",
+                    id);
+}
+
+int pictured_end(struct pictured *pictured, int status)
+{
+    const struct mp_picture *picture = pictured->picture;
+
+    if (picture != NULL && picture->dangling_link_count > 0)
+        (void)fprintf(stderr, "%zu links are not counted: a milestone of theirs is not there\n",
+                      picture->dangling_link_count);
+    if (picture != NULL && picture->unknown_calendar_count > 0)
+        (void)fprintf(stderr,
+                      "%zu calendars that are named are not defined: elapsed days count there\n",
+                      picture->unknown_calendar_count);
+    mp_picture_free(pictured->picture);
+    mp_client_close(pictured->client);
+    return status;
+}
+
+void picture_add_day(json_t **object, const char *name, int32_t day)
+{
+    char text[MP_DAY_TEXT];
+
+    if (day == MP_DAY_NONE)
+        return;
+    mp_day_format(day, text);
+    fields_add(object, name, json_string(text));
+}
+
+static void add_absence(json_t **object, const char *name, enum mp_absence absence)
+{
+    char key[80];
+
+    (void)snprintf(key, sizeof key, "%s_absent", name);
+    fields_add(object, key, json_string(mp_absence_text(absence)));
+}
+
+void picture_add_days(json_t **object, const char *name, const struct mp_days *days)
+{
+    if (days->absence != MP_ABSENT_NOT)
+        add_absence(object, name, days->absence);
+    else
+        fields_add(object, name, json_integer(days->days));
+}
+
+json_t *picture_real(double value, int digits)
+{
+    char text[64];
+
+    (void)snprintf(text, sizeof text, "%.*f", digits, value);
+    return json_real(strtod(text, NULL));
+}
+
+void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio *ratio)
+{
+    json_t *value;
+
+    if (ratio->absence != MP_ABSENT_NOT) {
+        add_absence(object, name, ratio->absence);
+        return;
+    }
+    value = json_object();
+    fields_add(&value, "value", picture_real(mp_ratio_value(ratio), 3));
+    fields_add(&value, "of", picture_real(ratio->numerator, 3));
+    fields_add(&value, "over", picture_real(ratio->denominator, 3));
+    fields_add(object, name, value);
+}
+
+void picture_add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict)
+{
+    static const char *const grounds[] = {"", "within", "days", "share"};
+    json_t *value;
+
+    if (verdict->colour == MP_COLOUR_NONE)
+        return;
+    value = json_object();
+    fields_add(&value, "colour", json_string(mp_colour_name(verdict->colour)));
+    fields_add(&value, "ground", json_string(grounds[verdict->ground]));
+    if (verdict->threshold > 0)
+        fields_add(&value, "threshold", json_integer(verdict->threshold));
+    fields_add(&value, "slip_days", json_integer(verdict->slip_days));
+    if (verdict->duration_days > 0)
+        fields_add(&value, "duration_days", json_integer(verdict->duration_days));
+    fields_add(&value, "policy", json_string(verdict->policy_programme));
+    picture_add_day(&value, "valid_from", verdict->policy_valid_from);
+    fields_add(object, name, value);
+}
+
+static void add_projection(json_t **row, const struct mp_picture *picture, uint32_t milestone)
+{
+    static const char *const bounds[] = {"none", "cancelled", "met", "expected", "today", "link"};
+    struct mp_projection at = mp_schedule_projection(picture->schedule, milestone);
+
+    fields_add(row, "bound", json_string(bounds[at.bound]));
+    if (at.bound == MP_BOUND_LINK) {
+        fields_add(row, "pushed_by", json_string(mp_schedule_names_at(picture->names, at.via)));
+        fields_add(row, "root", json_string(mp_schedule_names_at(picture->names, at.root)));
+        if (at.is_lag_assumed)
+            fields_add(row, "lag_assumed", json_true());
+    }
+}
+
+json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone)
+{
+    const struct mp_picture_milestone *one = &picture->milestones[milestone];
+    const struct mp_milestone_figures *figures = &one->figures;
+    const char *status =
+        mp_code_name(MP_FAMILY_MILESTONE_STATUS, (int)mp_milestone_status_now(&one->record));
+    json_t *row = json_object();
+
+    fields_add(&row, "id", json_string(one->id));
+    fields_add(&row, "title", json_string(one->record.definition.title.en));
+    if (one->project != MP_PICTURE_NONE)
+        fields_add(&row, "project", json_string(picture->projects[one->project].id));
+    fields_add(&row, "status", json_string(status));
+    picture_add_day(&row, "original", figures->original_day);
+    picture_add_day(&row, "approved", figures->approved_day);
+    picture_add_day(&row, "expected", figures->expected_day);
+    picture_add_day(&row, "actual", figures->actual_day);
+    if (figures->actual_day != MP_DAY_NONE)
+        fields_add(&row, "claimed_only", json_boolean(figures->is_claimed_only));
+    picture_add_day(&row, "projected", figures->projected_day);
+    picture_add_days(&row, "slip_original", &figures->slip_original);
+    picture_add_days(&row, "slip_approved", &figures->slip_approved);
+    picture_add_days(&row, "slip_since_last", &figures->slip_last);
+    fields_add(&row, "overdue_days", json_integer(figures->overdue_days));
+    fields_add(&row, "knock_on_days", json_integer(figures->knock_on_days));
+    add_projection(&row, picture, milestone);
+    fields_add(&row, "grey_zone", json_boolean(figures->is_grey));
+    picture_add_day(&row, "last_word", figures->last_word_day);
+    picture_add_days(&row, "planned_duration", &figures->planned_duration);
+    picture_add_verdict(&row, "against_original", &figures->against_original);
+    picture_add_verdict(&row, "against_approved", &figures->against_approved);
+    if (picture->options.as_of.mode == MP_AS_OF_DAY)
+        fields_add(&row, "recorded_later", json_boolean(one->is_recorded_later));
+    return row;
+}
+
+const char *picture_why(const struct mp_picture *picture, uint32_t milestone,
+                        struct mp_arena *arena)
+{
+    struct mp_projection at = mp_schedule_projection(picture->schedule, milestone);
+    char day[MP_DAY_TEXT];
+
+    mp_day_format(at.day, day);
+    switch (at.bound) {
+    case MP_BOUND_NONE:
+        return "no date was ever given, and nothing dated leads to it";
+    case MP_BOUND_CANCELLED:
+        return "it is cancelled";
+    case MP_BOUND_MET:
+        return cli_text(arena, "it was met on %s", day);
+    case MP_BOUND_EXPECTED:
+        return cli_text(arena, "its own expected date, %s, is the latest", day);
+    case MP_BOUND_TODAY:
+        return cli_text(arena, "its own date has passed unmet, so not before the status date, %s",
+                        day);
+    default: /* MP_BOUND_LINK */
+        return cli_text(arena, "%s pushes it to %s%s", mp_schedule_names_at(picture->names, at.via),
+                        day, at.is_lag_assumed ? " (the planned gap is assumed to hold)" : "");
+    }
+}

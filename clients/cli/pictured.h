@@ -1,0 +1,45 @@
+/* From the command line to a picture of the record: what the verbs share that ask how it stands. */
+#ifndef MP_CLI_PICTURED_H
+#define MP_CLI_PICTURED_H
+
+#include "clients/cli/instance.h"
+#include "clients/cli/output.h"
+#include "clients/lib/picture.h"
+
+struct pictured {
+    struct cli *cli;
+    struct instance instance;
+    struct mp_client *client;
+    struct mp_picture *picture;
+    const char *prefix; /* of the question; "": everything */
+};
+
+/* Opens, reads --as-of or --as-recorded and --gaps (the verb's own default where it has none) and
+ * loads. prefix: as typed, NULL for all; it must cover something. An exit code; pictured_end in any
+ * case. */
+int pictured_begin(struct cli *cli, const char *prefix, enum mp_gaps gaps,
+                   struct pictured *ret_pictured);
+/* Loads the statements under the prefix, or those of the milestone's project, which need not be
+ * there any more. An exit code. */
+int pictured_history(struct pictured *pictured, const char *prefix);
+int pictured_history_of(struct pictured *pictured, uint32_t milestone);
+/* The milestone of that id; says so and gives CLI_NOT_FOUND when there is none. */
+int pictured_milestone(const struct pictured *pictured, const char *id, uint32_t *ret_milestone);
+/* The status, having told of what the picture could not take in. */
+int pictured_end(struct pictured *pictured, int status);
+
+/* Fields; those that are absent are left out, why in NAME_absent. */
+void picture_add_day(json_t **object, const char *name, int32_t day);
+void picture_add_days(json_t **object, const char *name, const struct mp_days *days);
+void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio *ratio);
+/* colour, ground, threshold, slip, duration and policy of a verdict, as an object. */
+void picture_add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict);
+/* Rounded to so many digits behind the point. */
+json_t *picture_real(double value, int digits);
+/* Every figure of the milestone, with its project. */
+json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone);
+/* "ends 2027-06-30, 152 days after its approved baseline" … what binds it, in words. */
+const char *picture_why(const struct mp_picture *picture, uint32_t milestone,
+                        struct mp_arena *arena);
+
+#endif

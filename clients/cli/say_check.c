@@ -1,0 +1,127 @@
+/* --dry-run: what the record can be asked before anything is submitted. Not the ledger's rules:
+ * those it alone applies, to the record as it is then. */
+#include "clients/cli/ask.h"
+#include "clients/cli/say_private.h"
+#include "core/base/file.h"
+#include "core/domain/fold.h"
+#include "core/domain/rules.h"
+
+#define ASK_MS 3000 /* at most: a check is not worth a longer wait */
+
+struct checking {
+    struct say *say;
+    struct mp_client *client;
+    struct mp_record agency;
+    bool is_known;
+};
+
+static int keep_agency(void *context, const struct mp_page *page)
+{
+    struct checking *checking = context;
+
+    checking->is_known = page->record_count > 0;
+    return page->record_count == 0
+               ? 0
+               : mp_record_decode(page->records[0], checking->say->cli->arena, &checking->agency);
+}
+
+static int64_t wait_ms(const struct cli *cli)
+{
+    return cli->timeout_ms < ASK_MS ? cli->timeout_ms : ASK_MS;
+}
+
+static bool covers(const struct mp_agency *agency, const char *topic)
+{
+    for (size_t i = 0; i < agency->grants.count; i++) {
+        if (mp_prefix_covers(agency->grants.items[i], topic))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the identity may submit this at all. */
+static void judge_agency(struct checking *checking, const char *topic)
+{
+    struct say *say = checking->say;
+    const struct mp_agency *agency = &checking->agency.agency.definition;
+    struct mp_arena *arena = say->cli->arena;
+
+    if (!checking->is_known)
+        (void)mp_reject(&say->rejection, arena, MP_REJECT_KEY_UNKNOWN, "key",
+                        "the key belongs to no agency: have an authority register it");
+    else if (!mp_role_may(agency->role, say->change.kind))
+        (void)mp_reject(&say->rejection, arena, MP_REJECT_ROLE, "kind",
+                        "role %s may not submit it: have it submitted by an agency that may",
+                        mp_code_name(MP_FAMILY_ROLE, (int)agency->role));
+    else if (!covers(agency, topic))
+        (void)mp_reject(&say->rejection, arena, MP_REJECT_NOT_GRANTED, "kind",
+                        "no grant covers %s: ask an authority for one, or have it submitted by an "
+                        "agency that has it",
+                        topic[0] == '@' ? "/" : topic);
+}
+
+/* What a statement, or a removal, is about. */
+static int judge_subject(struct checking *checking, const struct mp_subject *subject)
+{
+    struct say *say = checking->say;
+    const struct mp_change *change = &say->change;
+    bool is_observation = change->kind == MP_CHANGE_OBSERVATION;
+    enum mp_kind kind = is_observation ? MP_KIND_PROJECT : subject->kind;
+    const char *id =
+        is_observation ? change->observation.project : mp_subject_id(say->cli->arena, subject);
+    struct mp_record record;
+    int error;
+
+    if (!mp_change_is_statement(change->kind) && change->kind != MP_CHANGE_PROJECT_REMOVED &&
+        change->kind != MP_CHANGE_MILESTONE_CANCELLED)
+        return 0;
+    error = id == NULL ? MP_ENOMEM
+                       : mp_client_get(checking->client, kind, id, wait_ms(say->cli),
+                                       say->cli->arena, &record);
+    if (error != MP_ENOTFOUND)
+        return error;
+    (void)mp_reject(&say->rejection, say->cli->arena,
+                    kind == MP_KIND_PROJECT ? MP_REJECT_UNKNOWN_PROJECT
+                                            : MP_REJECT_UNKNOWN_MILESTONE,
+                    mp_code_name(MP_FAMILY_KIND, (int)kind), "%s", mp_client_why(checking->client));
+    return 0;
+}
+
+static const char *check(struct checking *checking)
+{
+    const struct mp_event event = {.change = checking->say->change};
+    struct mp_subject subject;
+    struct mp_ask ask;
+    int error;
+
+    /* Which record a withdrawal changes only the ledger knows. */
+    if (mp_event_subject(&event, checking->say->cli->arena, &subject) != 0)
+        subject.topic = NULL;
+    ask_who_am_i(checking->client, &ask);
+    error =
+        mp_client_ask(checking->client, &ask, wait_ms(checking->say->cli), keep_agency, checking);
+    if (error == 0 && subject.topic != NULL)
+        judge_agency(checking, subject.topic);
+    if (error == 0 && subject.topic != NULL && checking->say->rejection.code == MP_REJECT_NONE)
+        error = judge_subject(checking, &subject);
+    return error == 0 ? NULL
+                      : cli_text(checking->say->cli->arena, "%s", mp_client_why(checking->client));
+}
+
+void say_check(struct say *say)
+{
+    struct checking checking = {.say = say};
+    const char *why = NULL;
+
+    if (!mp_file_exists(instance_key(say->cli, &say->instance, say->cli->as)))
+        why = "there is no key here of who would submit it";
+    else if (instance_is_down(&say->instance))
+        why = "the services do not run";
+    else if (instance_client(say->cli, &say->instance, NULL, false, &checking.client) != CLI_OK)
+        why = "the key cannot be used";
+    else
+        why = check(&checking);
+    mp_client_close(checking.client);
+    if (why != NULL)
+        (void)fprintf(stderr, "not checked against the record: %s\n", why);
+}

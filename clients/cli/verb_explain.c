@@ -1,0 +1,314 @@
+/* explain: everything that a milestone's figures are made of. */
+#include "clients/cli/fields.h"
+#include "clients/cli/options.h"
+#include "clients/cli/pictured.h"
+#include "clients/cli/verbs.h"
+
+#include <string.h>
+
+#define CHAIN_MOST 64
+
+static json_t *step_of(const struct mp_picture *picture, uint32_t node)
+{
+    struct mp_projection at = mp_schedule_projection(picture->schedule, node);
+    json_t *step = json_object();
+
+    fields_add(&step, "id", json_string(mp_schedule_names_at(picture->names, node)));
+    picture_add_day(&step, "projected", at.day);
+    if (at.bound == MP_BOUND_LINK) {
+        const struct mp_schedule_link *link =
+            at.link == MP_SCHEDULE_NONE ? NULL : &picture->links[at.link];
+
+        fields_add(&step, "waits_for", json_string(mp_schedule_names_at(picture->names, at.via)));
+        fields_add(&step, "by",
+                   json_string(link == NULL ? "activity"
+                                            : mp_code_name(MP_FAMILY_LINK_TYPE, (int)link->type)));
+        fields_add(&step, "lag_assumed", json_boolean(at.is_lag_assumed));
+    }
+    return step;
+}
+
+/* The next one back; a chain too long to read goes on with its root. */
+static uint32_t next_of(const struct mp_projection *at, size_t step)
+{
+    if (at->bound != MP_BOUND_LINK)
+        return MP_SCHEDULE_NONE;
+    return step + 2 < CHAIN_MOST ? at->via : step + 2 == CHAIN_MOST ? at->root : MP_SCHEDULE_NONE;
+}
+
+/* From the milestone back to the root, which comes last. */
+static json_t *chain_of(const struct mp_picture *picture, uint32_t milestone)
+{
+    json_t *chain = json_array();
+
+    for (size_t i = 0; milestone != MP_SCHEDULE_NONE && chain != NULL; i++) {
+        struct mp_projection at = mp_schedule_projection(picture->schedule, milestone);
+
+        if (json_array_append_new(chain, step_of(picture, milestone)) != 0) {
+            json_decref(chain);
+            return NULL;
+        }
+        milestone = next_of(&at, i);
+    }
+    return chain;
+}
+
+static json_t *waits_of(const struct mp_picture *picture, uint32_t milestone)
+{
+    size_t count = mp_schedule_edges_in(picture->schedule, milestone);
+    json_t *waits = json_array();
+
+    for (size_t i = 0; i < count && waits != NULL; i++) {
+        struct mp_schedule_edge edge = mp_schedule_edge_in(picture->schedule, milestone, i);
+        json_t *wait = json_object();
+
+        fields_add(&wait, "id", json_string(mp_schedule_names_at(picture->names, edge.from)));
+        fields_add(&wait, "lag_days", json_integer(edge.lag_days));
+        fields_add(&wait, "lag_assumed", json_boolean(edge.is_assumed));
+        fields_add(&wait, "calendar",
+                   json_string(mp_calendars_name(picture->calendars, edge.calendar)));
+        picture_add_day(&wait, "gives", edge.day);
+        if (json_array_append_new(waits, wait) != 0) {
+            json_decref(waits);
+            return NULL;
+        }
+    }
+    return waits;
+}
+
+static json_t *statement_of(const struct mp_picture_statement *said)
+{
+    json_t *row = json_object();
+
+    fields_add(&row, "seq", fields_u64(said->entry.seq));
+    fields_add(&row, "kind", json_string(mp_code_name(MP_FAMILY_CHANGE, (int)said->entry.kind)));
+    picture_add_day(&row, "stated_on", said->entry.stated_on);
+    if (mp_date_is_set(said->entry.date)) {
+        picture_add_day(&row, "date", said->entry.date.day);
+        fields_add(&row, "precision",
+                   json_string(mp_code_name(MP_FAMILY_PRECISION, (int)said->entry.date.precision)));
+    }
+    if (said->entry.reason != MP_REASON_NONE)
+        fields_add(&row, "reason",
+                   json_string(mp_code_name(MP_FAMILY_REASON, (int)said->entry.reason)));
+    if (said->entry.recalled)
+        fields_add(&row, "recalled", json_true());
+    if (said->entry.withdrawn_by != 0)
+        fields_add(&row, "withdrawn_by", fields_u64(said->entry.withdrawn_by));
+    if (said->said_by[0] != '\0')
+        fields_add(&row, "said_by", json_string(said->said_by));
+    fields_add(&row, "agency", json_string(said->agency));
+    if (said->note[0] != '\0')
+        fields_add(&row, "note", json_string(said->note));
+    if (said->reference[0] != '\0')
+        fields_add(&row, "source", json_string(said->reference));
+    if (said->page[0] != '\0')
+        fields_add(&row, "page", json_string(said->page));
+    return row;
+}
+
+/* What the slip since the last report is counted from. */
+static int32_t forecast_before(const struct mp_picture_milestone *one)
+{
+    return one->record.forecast_before.seq == 0 ? MP_DAY_NONE
+                                                : one->record.forecast_before.date.day;
+}
+
+static json_t *explanation(const struct mp_picture *picture, uint32_t milestone)
+{
+    size_t count;
+    const struct mp_picture_statement *said = mp_picture_statements(picture, milestone, &count);
+    json_t *row = picture_milestone_row(picture, milestone), *statements = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(statements, statement_of(&said[i]));
+    picture_add_day(&row, "forecast_before", forecast_before(&picture->milestones[milestone]));
+    fields_add(&row, "chain", chain_of(picture, milestone));
+    fields_add(&row, "waits_for", waits_of(picture, milestone));
+    fields_add(&row, "statements", statements);
+    return row;
+}
+
+/* ---- For people ---- */
+
+static const char *day_text(struct mp_arena *arena, int32_t day)
+{
+    char text[MP_DAY_TEXT];
+
+    mp_day_format(day, text);
+    return day == MP_DAY_NONE ? "none" : cli_text(arena, "%s", text);
+}
+
+static const char *days_text(struct mp_arena *arena, const struct mp_days *days)
+{
+    if (days->absence != MP_ABSENT_NOT)
+        return cli_text(arena, "absent: %s", mp_absence_text(days->absence));
+    return cli_text(arena, "%+d days", (int)days->days);
+}
+
+/* With the two days that it is the difference of. */
+static const char *slip_text(struct mp_arena *arena, const struct mp_days *days, int32_t from_day)
+{
+    if (days->absence != MP_ABSENT_NOT)
+        return days_text(arena, days);
+    return cli_text(arena, "%s: %s − %s", days_text(arena, days),
+                    day_text(arena, from_day + days->days), day_text(arena, from_day));
+}
+
+static void print_line(const char *label, const char *text)
+{
+    (void)printf("  %-24s ", label);
+    (void)output_show(stdout, text);
+    (void)fputc('\n', stdout);
+}
+
+static const char *verdict_text(struct mp_arena *arena, const struct mp_verdict *verdict)
+{
+    const char *policy = cli_text(arena, "policy %s from %s", verdict->policy_programme,
+                                  day_text(arena, verdict->policy_valid_from));
+    const char *colour = mp_colour_name(verdict->colour);
+
+    switch (verdict->ground) {
+    case MP_GROUND_WITHIN:
+        return cli_text(arena, "%s: %d days reach no threshold (%s)", colour,
+                        (int)verdict->slip_days, policy);
+    case MP_GROUND_DAYS:
+        return cli_text(arena, "%s: %d days reach %u (%s)", colour, (int)verdict->slip_days,
+                        verdict->threshold, policy);
+    case MP_GROUND_SHARE:
+        return cli_text(arena, "%s: %d days reach %u %% of %d days (%s)", colour,
+                        (int)verdict->slip_days, verdict->threshold, (int)verdict->duration_days,
+                        policy);
+    default:
+        return "none: no policy in force, or no slip to judge";
+    }
+}
+
+static void print_figures(const struct mp_picture_milestone *one, struct mp_arena *arena)
+{
+    const struct mp_milestone_figures *figures = &one->figures;
+
+    (void)puts("\nDates");
+    print_line("original baseline", day_text(arena, figures->original_day));
+    print_line("approved baseline", day_text(arena, figures->approved_day));
+    print_line("expected", day_text(arena, figures->expected_day));
+    print_line(figures->is_claimed_only ? "actual (claimed only)" : "actual",
+               day_text(arena, figures->actual_day));
+    print_line("projected", day_text(arena, figures->projected_day));
+    (void)puts("\nFigures");
+    print_line("against the original",
+               slip_text(arena, &figures->slip_original, figures->original_day));
+    print_line("against the approved",
+               slip_text(arena, &figures->slip_approved, figures->approved_day));
+    print_line("since the last report",
+               slip_text(arena, &figures->slip_last, forecast_before(one)));
+    print_line("overdue", cli_text(arena, "%d days", (int)figures->overdue_days));
+    print_line("knock-on", cli_text(arena, "%d days", (int)figures->knock_on_days));
+    print_line("planned duration",
+               figures->planned_duration.absence != MP_ABSENT_NOT
+                   ? days_text(arena, &figures->planned_duration)
+                   : cli_text(arena, "%d days", (int)figures->planned_duration.days));
+    print_line("last word", day_text(arena, figures->last_word_day));
+    if (figures->is_grey)
+        print_line("grey zone", "its date passed, and nothing was said since");
+    print_line("colour, original", verdict_text(arena, &figures->against_original));
+    print_line("colour, approved", verdict_text(arena, &figures->against_approved));
+}
+
+static void print_chain(const struct mp_picture *picture, uint32_t milestone,
+                        struct mp_arena *arena)
+{
+    (void)puts("\nWhy that date");
+    for (size_t i = 0; milestone != MP_SCHEDULE_NONE; i++) {
+        struct mp_projection at = mp_schedule_projection(picture->schedule, milestone);
+
+        if (i + 1 == CHAIN_MOST)
+            (void)printf("  %*s…\n", (int)(2 * i), "");
+        (void)printf("  %*s", (int)(2 * i), "");
+        (void)output_show(stdout,
+                          cli_text(arena, "%s: %s", mp_schedule_names_at(picture->names, milestone),
+                                   picture_why(picture, milestone, arena)));
+        (void)fputc('\n', stdout);
+        milestone = next_of(&at, i);
+    }
+}
+
+static void print_statements(const struct mp_picture *picture, uint32_t milestone,
+                             struct mp_arena *arena)
+{
+    size_t count;
+    const struct mp_picture_statement *said = mp_picture_statements(picture, milestone, &count);
+
+    (void)puts("\nSaid");
+    for (size_t i = 0; i < count; i++) {
+        const struct mp_entry *entry = &said[i].entry;
+        const char *reason = mp_code_name(MP_FAMILY_REASON, (int)entry->reason);
+
+        (void)printf("  %s  ", day_text(arena, entry->stated_on));
+        (void)output_show(
+            stdout, cli_text(arena, "%-10s %s%s%s%s  %s%s%s",
+                             mp_code_name(MP_FAMILY_CHANGE, (int)entry->kind),
+                             mp_date_is_set(entry->date) ? day_text(arena, entry->date.day) : "",
+                             reason[0] == '\0' ? "" : ", ", reason,
+                             entry->withdrawn_by != 0 ? ", withdrawn" : "",
+                             said[i].said_by[0] != '\0' ? said[i].said_by : said[i].agency,
+                             said[i].reference[0] != '\0' ? "  " : "", said[i].reference));
+        (void)fputc('\n', stdout);
+    }
+    if (count == 0)
+        (void)puts("  nothing");
+}
+
+static int show(const struct pictured *pictured, uint32_t milestone)
+{
+    const struct mp_picture *picture = pictured->picture;
+    const struct mp_picture_milestone *one = &picture->milestones[milestone];
+    struct mp_arena *arena = pictured->cli->arena;
+    struct output *output;
+
+    if (pictured->cli->output != CLI_TABLE) {
+        output = output_open(pictured->cli,
+                             "id original approved expected actual projected "
+                             "slip_original slip_approved root",
+                             true);
+        return output_close(output, output_row(output, explanation(picture, milestone)));
+    }
+    (void)output_show(stdout,
+                      cli_text(arena, "%s  %s  (%s)", one->id, one->record.definition.title.en,
+                               mp_code_name(MP_FAMILY_MILESTONE_STATUS,
+                                            (int)mp_milestone_status_now(&one->record))));
+    (void)fputc('\n', stdout);
+    print_figures(one, arena);
+    print_chain(picture, milestone, arena);
+    print_statements(picture, milestone, arena);
+    return CLI_OK;
+}
+
+static int run_explain(struct cli *cli)
+{
+    struct pictured pictured;
+    uint32_t milestone = MP_PICTURE_NONE;
+    int status = pictured_begin(cli, NULL, MP_GAPS_STATED, &pictured);
+
+    if (status == CLI_OK)
+        status = pictured_milestone(&pictured, cli->arguments[0], &milestone);
+    if (status == CLI_OK)
+        status = pictured_history_of(&pictured, milestone);
+    if (status == CLI_OK)
+        status = show(&pictured, milestone);
+    return pictured_end(&pictured, status);
+}
+
+const struct cli_command verb_explain = {
+    .name = "explain",
+    ARGUMENTS("MILESTONE", 1, 1),
+    .summary = "what every figure of a milestone is made of",
+    .details = "Baselines, forecast, projected date and why it is that (the chain of links back to "
+               "the root), each slip with its inputs, colours with the policy of their day, and "
+               "every statement with its source.",
+    .example = "milepost explain gwadar/airport:opening\nmilepost explain ml-1:completion -o json",
+    OPTIONS(TEXT("gaps", "planned|stated",
+                 "lags that nobody stated: the gap between the baselines, or none (stated)"),
+            AS_OF),
+    .run = run_explain,
+};

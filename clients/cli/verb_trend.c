@@ -1,0 +1,140 @@
+/* trend: how the date of a milestone moved, as a chart. */
+#include "clients/cli/chart.h"
+#include "clients/cli/fields.h"
+#include "clients/cli/options.h"
+#include "clients/cli/pictured.h"
+#include "clients/cli/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define CHART_ROWS    18
+#define SVG_WIDTH     760
+#define SVG_HEIGHT    360
+#define DOCUMENT_MOST ((size_t)64 << 20)
+
+static json_t *row_of(const struct mp_picture *picture, uint32_t milestone,
+                      const struct mp_move *move, size_t index)
+{
+    size_t count;
+    const struct mp_picture_statement *said = mp_picture_statements(picture, milestone, &count);
+    int32_t original = picture->milestones[milestone].figures.original_day;
+    json_t *row = json_object();
+
+    fields_add(&row, "seq", fields_u64(move->seq));
+    picture_add_day(&row, "stated_on", move->stated_on);
+    fields_add(&row, "kind", json_string(mp_code_name(MP_FAMILY_CHANGE, (int)move->kind)));
+    picture_add_day(&row, "date", move->date.day);
+    fields_add(&row, "precision",
+               json_string(mp_code_name(MP_FAMILY_PRECISION, (int)move->date.precision)));
+    if (index > 0)
+        fields_add(&row, "moved_days", json_integer(move->days));
+    if (original != MP_DAY_NONE)
+        fields_add(&row, "slip_original", json_integer(move->date.day - original));
+    if (move->reason != MP_REASON_NONE)
+        fields_add(&row, "reason", json_string(mp_code_name(MP_FAMILY_REASON, (int)move->reason)));
+    for (size_t i = 0; i < count; i++) {
+        if (said[i].entry.seq != move->seq)
+            continue;
+        if (said[i].said_by[0] != '\0')
+            fields_add(&row, "said_by", json_string(said[i].said_by));
+        fields_add(&row, "agency", json_string(said[i].agency));
+        if (said[i].reference[0] != '\0')
+            fields_add(&row, "source", json_string(said[i].reference));
+    }
+    return row;
+}
+
+static size_t terminal_columns(void)
+{
+    struct winsize window = {0};
+    const char *columns = getenv("COLUMNS");
+    long width = columns == NULL ? 0 : strtol(columns, NULL, 10);
+
+    if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
+        width = window.ws_col;
+    if (width <= 0)
+        return 80;
+    return width > 160 ? 160 : (size_t)width;
+}
+
+static int print_svg(const struct chart *chart)
+{
+    struct mp_buffer buffer;
+    int error;
+
+    mp_buffer_init(&buffer, DOCUMENT_MOST);
+    error = chart_svg(&buffer, chart, SVG_WIDTH, SVG_HEIGHT);
+    if (error == 0)
+        (void)fwrite(buffer.data, 1, buffer.size, stdout);
+    mp_buffer_done(&buffer);
+    return error == 0 ? CLI_OK : cli_no_memory();
+}
+
+/* Rows, and for people the chart before them. */
+static int show(const struct pictured *pictured, uint32_t milestone)
+{
+    const struct mp_picture *picture = pictured->picture;
+    const struct mp_picture_milestone *one = &picture->milestones[milestone];
+    struct cli *cli = pictured->cli;
+    struct chart chart = {
+        .title = cli_text(cli->arena, "%s  %s", one->id, one->record.definition.title.en),
+        .met_day = one->figures.actual_day,
+        .today = picture->options.today};
+    struct output *output;
+    int status = CLI_OK;
+
+    chart.moves = mp_picture_moves(picture, milestone, cli->arena, &chart.count);
+    if (chart.moves == NULL)
+        return cli_no_memory();
+    if (cli->output == CLI_SVG)
+        return print_svg(&chart);
+    if (cli->output == CLI_TABLE && chart.count > 0) {
+        (void)output_show(stdout, chart.title);
+        (void)fputs("\n\n", stdout);
+        chart_print(stdout, &chart, terminal_columns(), CHART_ROWS, cli->color);
+        (void)fputc('\n', stdout);
+    }
+    output = output_open(cli,
+                         "stated_on kind date ~precision moved=moved_days slip=slip_original "
+                         "reason ~said_by ~agency ~seq",
+                         false);
+    for (size_t i = 0; i < chart.count && status == CLI_OK; i++)
+        status = output_row(output, row_of(picture, milestone, &chart.moves[i], i));
+    status = output_close(output, status);
+    if (status == CLI_OK && chart.count == 0 && cli->output == CLI_TABLE)
+        (void)fprintf(stderr, "no date was ever given for %s\n", one->id);
+    return status;
+}
+
+static int run_trend(struct cli *cli)
+{
+    struct pictured pictured;
+    uint32_t milestone = MP_PICTURE_NONE;
+    int status = pictured_begin(cli, NULL, MP_GAPS_STATED, &pictured);
+
+    if (status == CLI_OK)
+        status = pictured_milestone(&pictured, cli->arguments[0], &milestone);
+    if (status == CLI_OK)
+        status = pictured_history_of(&pictured, milestone);
+    if (status == CLI_OK)
+        status = show(&pictured, milestone);
+    return pictured_end(&pictured, status);
+}
+
+const struct cli_command verb_trend = {
+    .name = "trend",
+    ARGUMENTS("MILESTONE", 1, 1),
+    .summary = "the milestone trend chart: how its date moved",
+    .details = "Upwards the date expected, rightwards the day on which it was said: level holds, "
+               "rising slips. Where the line meets the dotted diagonal the day had come and "
+               "nothing newer was said: the grey zone. Withdrawn statements are left out; "
+               "'milepost history' has them. -o svg draws a picture.",
+    .example = "milepost trend gwadar/airport:opening\nmilepost trend gwadar/airport:opening -o "
+               "svg > opening.svg",
+    .formats = CLI_USUAL_FORMATS | 1u << CLI_SVG,
+    OPTIONS(AS_OF),
+    .run = run_trend,
+};

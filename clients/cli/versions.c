@@ -1,0 +1,176 @@
+#include "clients/cli/versions.h"
+
+#include "clients/cli/refused.h"
+#include "core/domain/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CAPACITY_FIRST 64
+
+static int check_options(const struct cli *cli, const struct worded *word)
+{
+    for (size_t i = 0; i < cli_option_count(cli->command->options); i++) {
+        const char *name = cli->command->options[i].name;
+
+        if (cli->values[i] != NULL &&
+            strstr(word->options, cli_text(cli->arena, " %s ", name)) == NULL)
+            return cli_fail(CLI_USAGE, "%s %s takes no --%s", cli->command->name, word->word, name);
+    }
+    return CLI_OK;
+}
+
+int worded_run(struct cli *cli, const struct worded *words, size_t count)
+{
+    const struct worded *word = words;
+
+    while (word < words + count - 1 && strcmp(word->word, cli->arguments[0]) != 0)
+        word++;
+    if (cli->argument_count - 1 < word->least || cli->argument_count - 1 > word->most)
+        return cli_fail(CLI_USAGE, "usage: milepost %s %s%s%s", cli->command->name, word->word,
+                        word->usage[0] == '\0' ? "" : " ", word->usage);
+    if (check_options(cli, word) != CLI_OK)
+        return CLI_USAGE;
+    return word->run(cli);
+}
+
+const char *version_name(const struct mp_record *record)
+{
+    return record->subject.kind == MP_KIND_POLICY ? record->policy.programme
+                                                  : record->calendar.name;
+}
+
+int32_t version_valid_from(const struct mp_record *record)
+{
+    return record->subject.kind == MP_KIND_POLICY ? record->policy.valid_from
+                                                  : record->calendar.valid_from;
+}
+
+struct reading {
+    struct mp_arena *arena;
+    struct versions *versions;
+    size_t capacity;
+};
+
+static int add_record(struct reading *reading, struct mp_span bytes)
+{
+    struct versions *versions = reading->versions;
+    int error;
+
+    if (versions->count == reading->capacity) {
+        size_t capacity = reading->capacity == 0 ? CAPACITY_FIRST : 2 * reading->capacity;
+        struct mp_record *larger =
+            mp_arena_array(reading->arena, capacity, sizeof(*versions->records));
+
+        if (larger == NULL)
+            return MP_ENOMEM;
+        if (versions->count > 0)
+            memcpy(larger, versions->records, versions->count * sizeof(*larger));
+        versions->records = larger;
+        reading->capacity = capacity;
+    }
+    error = mp_record_decode(bytes, reading->arena, &versions->records[versions->count]);
+    if (error == 0 && !versions->records[versions->count].removed)
+        versions->count++;
+    return error;
+}
+
+static int take_page(void *context, const struct mp_page *page)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < page->row_count && error == 0; i++)
+        error = add_record(context, page->rows[i].record);
+    return error;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct mp_record *a = left, *b = right;
+    int order = strcmp(version_name(a), version_name(b));
+    int32_t day_a = version_valid_from(a), day_b = version_valid_from(b);
+
+    return order != 0 ? order : day_a < day_b ? -1 : day_a > day_b;
+}
+
+static int fail(struct cli *cli, const struct instance *instance, struct mp_client *client,
+                int error)
+{
+    if (error == MP_ENOMEM)
+        return cli_no_memory();
+    if (error != MP_EUNREACHABLE && error != MP_ETIMEDOUT)
+        return cli_fail(cli_exit_of(error), "%s", mp_client_why(client));
+    if (refused_ask(cli, instance, cli->as, client, instance->ask))
+        return refused_say(cli->as, instance->ask);
+    return cli_fail(CLI_UNREACHABLE, "%s: %s", instance->ask, mp_client_why(client));
+}
+
+int versions_read(struct cli *cli, const struct instance *instance, enum mp_kind kind,
+                  const struct mp_as_of *as_of, struct versions *ret_versions)
+{
+    struct versions versions = {0};
+    struct reading reading = {.arena = cli->arena, .versions = &versions};
+    struct mp_client *client = NULL;
+    struct mp_ask ask;
+    int status, error;
+
+    if (instance_is_down(instance))
+        return instance_say_down();
+    status = instance_client(cli, instance, NULL, false, &client);
+    if (status != CLI_OK)
+        return status;
+    mp_ask_init(&ask, MP_ASK_LIST);
+    ask.record_kind = kind;
+    if (as_of != NULL)
+        ask.as_of = *as_of;
+    error = mp_client_ask(client, &ask, cli->timeout_ms, take_page, &reading);
+    if (error < 0)
+        status = fail(cli, instance, client, error);
+    mp_client_close(client);
+    if (status != CLI_OK)
+        return status;
+    if (versions.count > 0)
+        qsort(versions.records, versions.count, sizeof(*versions.records), compare);
+    *ret_versions = versions;
+    return CLI_OK;
+}
+
+const struct mp_record *versions_in_force(const struct versions *versions, const char *name,
+                                          int32_t day)
+{
+    const struct mp_record *found = NULL;
+
+    for (size_t i = 0; i < versions->count; i++) {
+        const struct mp_record *record = &versions->records[i];
+
+        if (strcmp(version_name(record), name) == 0 && version_valid_from(record) <= day)
+            found = record; /* ascending */
+    }
+    return found;
+}
+
+bool versions_has(const struct versions *versions, const char *name)
+{
+    return versions_in_force(versions, name, MP_DAY_MOST) != NULL;
+}
+
+int versions_day(const char *name, const char *text, int32_t *ret_day)
+{
+    if (text != NULL && mp_day_parse(text, ret_day) == 0)
+        return CLI_OK;
+    if (text == NULL)
+        return cli_fail(CLI_USAGE, "%s is missing: give a day as 2029-06-30", name);
+    return cli_fail(CLI_USAGE, "%s %s: no such day; give one as 2029-06-30", name, text);
+}
+
+void versions_expect(struct say *say, const struct versions *versions, const char *name,
+                     int32_t valid_from)
+{
+    const struct mp_record *same = versions_in_force(versions, name, valid_from);
+
+    if (cli_given(say->cli, "expect"))
+        return;
+    say->change.has_expected = true;
+    if (same != NULL && version_valid_from(same) == valid_from)
+        say->change.expected = same->revision;
+}

@@ -1,0 +1,249 @@
+#include "tests/hostile/scene.h"
+
+#include "core/bus/control.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SUBMISSIONS_LEAST 20
+#define SUBMISSIONS_MOST  5000
+#define PAUSE_NS          5000000L
+#define STATUS_BYTES      8192
+#define MIB               ((double)(1 << 20))
+
+struct scene scene;
+
+static void load_key(const char *identity, struct mp_key_pair *ret_pair)
+{
+    const char *path = system_text("%s/keys/%s.key", scene.instance.folder, identity);
+
+    cr_assert_eq(mp_key_load(path, ret_pair), 0);
+}
+
+void scene_begin_with(const char *line)
+{
+    struct mp_key_pair services;
+
+    system_begin();
+    memset(&scene, 0, sizeof scene);
+    system_init(&scene.instance, "i");
+    if (line != NULL) {
+        system_configure(&scene.instance, "ingest.yaml", line);
+        system_configure(&scene.instance, "publish.yaml", line);
+    }
+    system_start(&scene.instance);
+    system_make_world(&scene.instance);
+    load_key("services", &services);
+    memcpy(scene.server_key, services.public_key, sizeof scene.server_key);
+    load_key("ports", &scene.ports);
+    load_key("north", &scene.north);
+    scene.console = system_watch(&scene.instance, "ml-1/", "south", &scene.head);
+    scene.agency = system_client(&scene.instance, "railways");
+    for (int i = 0; i < SYSTEM_SERVICES; i++)
+        scene.pids[i] = system_pid(scene.instance.services[i]);
+}
+
+void scene_begin(void)
+{
+    scene_begin_with(NULL);
+}
+
+static void expect_alive(void)
+{
+    static const char *const names[SYSTEM_SERVICES] = {"ledger", "ingest", "publish"};
+
+    system_pump(0);
+    for (int i = 0; i < SYSTEM_SERVICES; i++) {
+        cr_assert(!system_is_over(scene.instance.services[i]), "the %s is dead: %s", names[i],
+                  system_output(scene.instance.services[i], SYSTEM_ERR));
+        cr_assert_eq(system_pid(scene.instance.services[i]), scene.pids[i]);
+    }
+}
+
+void scene_finish(void)
+{
+    struct system_events events;
+
+    expect_alive();
+    mp_client_close(scene.agency);
+    system_await_lines(scene.console, scene.said);
+    events = system_read(&scene.instance, "ml-1/", scene.head);
+    cr_assert_eq(events.count, scene.said, "%zu recorded of %zu said", events.count, scene.said);
+    system_expect_watched(scene.console, &events);
+    for (int i = 0; i < SYSTEM_SERVICES; i++)
+        system_await_healthy(&scene.instance, (enum system_service)i);
+    system_stop_all(&scene.instance);
+}
+
+size_t scene_scaled(size_t count)
+{
+    const char *percent = getenv("MILEPOST_HOSTILE");
+    size_t scaled = percent == NULL ? count : count * strtoul(percent, NULL, 10) / 100;
+
+    return scaled > 0 ? scaled : 1;
+}
+
+struct zmtp_options scene_peer(enum port port, const struct mp_key_pair *keys)
+{
+    return (struct zmtp_options){.port = scene.instance.port + (int)port,
+                                 .server_key = scene.server_key,
+                                 .keys = keys,
+                                 .socket_type = port == FEED ? "SUB" : "DEALER"};
+}
+
+/* A line of /proc/PID/status, in bytes. */
+static size_t status_bytes(enum system_service service, const char *name)
+{
+    static char text[STATUS_BYTES];
+    FILE *file = fopen(system_text("/proc/%d/status", (int)scene.pids[service]), "re");
+    size_t size = file == NULL ? 0 : fread(text, 1, sizeof text - 1, file);
+    const char *line;
+
+    if (file != NULL)
+        (void)fclose(file);
+    text[size] = '\0';
+    line = strstr(text, name);
+    return line == NULL ? 0 : strtoull(line + strlen(name) + 1, NULL, 10) << 10;
+}
+
+/* From now on VmHWM is the most there was since. */
+static void forget_peak(enum system_service service)
+{
+    FILE *file = fopen(system_text("/proc/%d/clear_refs", (int)scene.pids[service]), "we");
+
+    if (file == NULL)
+        return;
+    (void)fputs("5", file);
+    (void)fclose(file);
+}
+
+struct attempt {
+    attacker attack;
+    void *context;
+    const char *why;
+    bool done_well;
+    atomic_bool over;
+};
+
+static void *run_attack(void *context)
+{
+    struct attempt *attempt = context;
+
+    attempt->done_well = attempt->attack(attempt->context, &attempt->why);
+    atomic_store(&attempt->over, true);
+    return NULL;
+}
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int compare(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+static int64_t submit_one(const char *name)
+{
+    struct mp_change change =
+        system_progress("ml-1:completion", system_text("%s-%zu", name, scene.said));
+    struct mp_submit_result result;
+    int64_t began_us = now_us();
+
+    cr_assert_eq(mp_client_submit(scene.agency, &change, 1, SYSTEM_DEADLINE_MS, &result), 0);
+    cr_assert_eq(result.outcome, MP_SUBMIT_ACCEPTED, "beside %s: outcome %d, %s", name,
+                 (int)result.outcome, result.message);
+    scene.said++;
+    return now_us() - began_us;
+}
+
+/* What an honest agency goes through meanwhile: figures only, never a verdict. */
+static size_t submit_beside(const char *name, struct attempt *attempt, int64_t *latencies)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    size_t count = 0;
+
+    while (count < SUBMISSIONS_MOST &&
+           (count < SUBMISSIONS_LEAST || !atomic_load(&attempt->over))) {
+        latencies[count++] = submit_one(name);
+        system_pump(0);
+        (void)nanosleep(&pause, NULL);
+    }
+    qsort(latencies, count, sizeof latencies[0], compare);
+    return count;
+}
+
+static void expect_bounded(const char *name, enum system_service service, size_t before,
+                           size_t anonymous, size_t most)
+{
+    size_t peak = status_bytes(service, "VmHWM");
+    size_t growth = peak > before ? peak - before : 0;
+
+    (void)fprintf(stderr, "hostile: %s: %s grew by %.1f MiB at most (RssAnon %.1f, now %.1f MiB)\n",
+                  name, service == SYSTEM_INGEST ? "ingest" : "publish", (double)growth / MIB,
+                  (double)anonymous / MIB, (double)status_bytes(service, "RssAnon") / MIB);
+#ifdef __SANITIZE_ADDRESS__
+    most *= 8; /* what is freed stays for a while, and everything has its fences */
+#endif
+    cr_assert_leq(growth, most, "%s: %zu bytes more, not %zu", name, growth, most);
+}
+
+void scene_attack(const char *name, attacker attack, void *context, size_t growth_most)
+{
+    static const enum system_service watched[] = {SYSTEM_INGEST, SYSTEM_PUBLISH};
+    static int64_t latencies[SUBMISSIONS_MOST];
+    struct attempt attempt = {.attack = attack, .context = context};
+    size_t before[2], anonymous[2], count;
+    pthread_t thread;
+
+    for (int i = 0; i < 2; i++) {
+        forget_peak(watched[i]);
+        before[i] = status_bytes(watched[i], "VmRSS");
+        anonymous[i] = status_bytes(watched[i], "RssAnon");
+    }
+    cr_assert_eq(pthread_create(&thread, NULL, run_attack, &attempt), 0);
+    count = submit_beside(name, &attempt, latencies);
+    cr_assert_eq(pthread_join(thread, NULL), 0);
+    expect_alive();
+    (void)fprintf(stderr,
+                  "hostile: %s: %zu honest submissions beside it, p50 %.1f ms, p99 %.1f ms, "
+                  "longest %.1f ms\n",
+                  name, count, (double)latencies[count / 2] / 1e3,
+                  (double)latencies[count * 99 / 100] / 1e3, (double)latencies[count - 1] / 1e3);
+    cr_assert(attempt.done_well, "%s: %s", name, attempt.why != NULL ? attempt.why : "");
+    for (int i = 0; i < 2; i++)
+        expect_bounded(name, watched[i], before[i], anonymous[i], growth_most);
+}
+
+uint64_t scene_stat(enum system_service service, const char *name)
+{
+    static const char *const names[SYSTEM_SERVICES] = {"ledger", "ingest", "publish"};
+    struct mp_bus *bus = NULL;
+    struct mp_buffer answer;
+    const char *text, *at;
+
+    mp_buffer_init(&answer, 65536);
+    cr_assert_eq(mp_bus_open(1, &bus), 0);
+    cr_assert_eq(
+        mp_control_ask(bus,
+                       system_text("ipc://%s/run/%s.sock", scene.instance.folder, names[service]),
+                       "stats", 10000, &answer),
+        0);
+    mp_bus_close(bus);
+    text = mp_arena_text(system_arena(), mp_buffer_span(&answer));
+    mp_buffer_done(&answer);
+    at = strstr(text, system_text("\n%s=", name));
+    cr_assert_not_null(at, "no %s in %s", name, text);
+    return strtoull(at + strlen(name) + 2, NULL, 10);
+}

@@ -1,0 +1,185 @@
+/* Promise 4, and promise 3 of the one who was slow: whoever does not read costs publish a bounded
+ * amount of memory and nobody else anything, and when it reads again it ends equal to a snapshot.
+ */
+#include "tests/network/audience.h"
+#include "tests/network/stage.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define SEND_MOST     16
+#define OWN_BYTES     ((uint64_t)8 << 20) /* what publish's own buffers and its heap may vary by */
+#define WINDOW_BYTES  (128 << 10)         /* of who does not read */
+#define CHUNK         4                   /* submissions … */
+#define CHUNK_EACH    60                  /* … of so many changes … */
+#define NOTE_BYTES    900
+#define MESSAGE_BYTES ((uint64_t)256 << 10) /* … which are a message, or several smaller ones */
+#define READERS       2                     /* who read, the first of the audience */
+#define CHUNKS_BEFORE 16
+#define CHUNKS        120
+#define CHUNKS_MISSED 48 /* more than the kernel keeps for a connection */
+
+static struct audience audience;
+
+/* A sanitizer that keeps what was freed would look like memory that is held. */
+static void begin(int send_most, bool keeps_bytes)
+{
+    const char *before = getenv("ASAN_OPTIONS");
+
+    stage_init();
+    stage_receive_bytes = WINDOW_BYTES;
+    system_configure(&stage, "publish.yaml", system_text("send-most: %d", send_most));
+    (void)setenv("ASAN_OPTIONS",
+                 system_text("%s:quarantine_size_mb=0:thread_local_quarantine_size_kb=0",
+                             before == NULL ? "" : before),
+                 1);
+    stage_start();
+    audience_open(&audience, keeps_bytes);
+}
+
+static void end(void)
+{
+    audience_close(&audience);
+    stage_end();
+}
+
+static uint64_t held_bytes(void)
+{
+    pid_t pid = system_pid(stage.services[SYSTEM_PUBLISH]);
+    FILE *status = fopen(system_text("/proc/%d/status", (int)pid), "re");
+    uint64_t kilobytes = 0;
+    char line[256];
+
+    cr_assert_not_null(status);
+    while (fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "RssAnon:", strlen("RssAnon:")) == 0)
+            kilobytes = strtoull(line + strlen("RssAnon:"), NULL, 10);
+    }
+    (void)fclose(status);
+    cr_assert_gt(kilobytes, 0u);
+    return kilobytes << 10;
+}
+
+struct reached {
+    const struct audience_watcher *watcher;
+    size_t count;
+};
+
+static bool has_reached(void *context)
+{
+    const struct reached *reached = context;
+
+    return reached->watcher->count >= reached->count;
+}
+
+/* Acknowledged, and seen by the first watchers before it goes on, so that nothing waits but what
+ * waits for those who do not read. */
+static void say_chunk(struct mp_client *client, size_t number, size_t readers)
+{
+    size_t before[AUDIENCE_MOST];
+
+    for (size_t i = 0; i < readers; i++)
+        before[i] = audience.watchers[i].count;
+    system_queue(client, "ml-1:completion", system_text("chunk%zu", number), CHUNK, CHUNK_EACH,
+                 NOTE_BYTES);
+    cr_assert_eq(mp_client_flush(client, SYSTEM_DEADLINE_MS), 0, "%s", mp_client_why(client));
+    for (size_t i = 0; i < readers; i++) {
+        struct reached reached = {.watcher = &audience.watchers[i],
+                                  .count = before[i] + CHUNK * CHUNK_EACH};
+
+        cr_assert(audience_until(&audience, has_reached, &reached),
+                  "'%s' does not get what is said while others do not read",
+                  reached.watcher->prefix);
+    }
+}
+
+static void stall(void)
+{
+    const struct proxy_fault stalled = {.kind = PROXY_STALL, .way = PROXY_DOWN};
+
+    proxy_strike(stage_proxies[STAGE_FEED], &stalled);
+}
+
+static void begin_bounded(void)
+{
+    begin(SEND_MOST, false);
+}
+
+Test(slow, who_never_reads_costs_bounded_memory_and_nobody_else_anything, .init = begin_bounded,
+     .fini = end)
+{
+    struct mp_client *client = system_client(&stage, "railways");
+    uint64_t before, most = 0, bound, asked[READERS];
+
+    (void)audience_add(&audience, &stage, "", NULL);
+    (void)audience_add(&audience, &stage, "ml-1/", NULL);
+    (void)audience_add(&audience, &through, "", NULL);
+    (void)audience_add(&audience, &through, "ml-1/", NULL);
+    (void)audience_add(&audience, &through, "", NULL);
+    bound = (audience.count - READERS) * SEND_MOST * MESSAGE_BYTES + OWN_BYTES;
+    audience_await(&audience, stage_head());
+    for (size_t i = 0; i < CHUNKS_BEFORE; i++)
+        say_chunk(client, i, audience.count);
+    before = held_bytes();
+    for (size_t i = 0; i < READERS; i++)
+        asked[i] = audience.watchers[i].changes[MP_FEED_CATCHING_UP];
+    stall();
+    for (size_t i = 0; i < CHUNKS; i++) {
+        uint64_t now;
+
+        say_chunk(client, CHUNKS_BEFORE + i, READERS);
+        now = held_bytes();
+        most = now > most ? now : most;
+    }
+    cr_assert_eq(proxy_counts(stage_proxies[STAGE_FEED]).struck[PROXY_STALL],
+                 audience.count - READERS);
+    for (size_t i = 0; i < READERS; i++)
+        cr_assert_eq(audience.watchers[i].changes[MP_FEED_CATCHING_UP], asked[i],
+                     "'%s' had to ask for what the feed did not bring",
+                     audience.watchers[i].prefix);
+    (void)fprintf(stderr,
+                  "publish held %" PRIu64 " kB, then at most %" PRIu64 " kB; bound %" PRIu64
+                  " kB more\n",
+                  before >> 10, most >> 10, bound >> 10);
+    cr_assert_leq(most, before + bound, "%" PRIu64 " kB more for those who do not read",
+                  (most - before) >> 10);
+    mp_client_close(client);
+    proxy_release(stage_proxies[STAGE_FEED]);
+    audience_await(&audience, stage_head());
+    audience_check(&audience);
+}
+
+static void begin_small(void)
+{
+    begin(SEND_MOST / 4, true);
+}
+
+Test(slow, who_was_stopped_for_long_ends_equal_to_a_snapshot, .init = begin_small, .fini = end)
+{
+    struct mp_client *client = system_client(&stage, "railways");
+    size_t stopped[AUDIENCE_MOST];
+    uint64_t before[AUDIENCE_MOST];
+
+    (void)audience_add(&audience, &stage, "ml-1/", NULL);
+    (void)audience_add(&audience, &through, "", NULL);
+    (void)audience_add(&audience, &through, "ml-1/", NULL);
+    (void)audience_add(&audience, &through, "ml-1/", "ml-1:completion");
+    audience_await(&audience, stage_head());
+    stall();
+    for (size_t i = 0; i < CHUNKS_MISSED; i++)
+        say_chunk(client, i, 1);
+    mp_client_close(client);
+    for (size_t i = 1; i < audience.count; i++) {
+        stopped[i] = audience.watchers[i].count;
+        before[i] = audience.watchers[i].changes[MP_FEED_CATCHING_UP];
+    }
+    proxy_release(stage_proxies[STAGE_FEED]);
+    audience_await(&audience, stage_head());
+    for (size_t i = 1; i < audience.count; i++) {
+        cr_expect_lt(stopped[i], audience.watchers[i].count, "it was never stopped");
+        cr_expect_gt(audience.watchers[i].changes[MP_FEED_CATCHING_UP], before[i],
+                     "nothing was dropped: there is too little for this machine's sockets");
+    }
+    audience_check(&audience);
+    audience_compare(&audience);
+}

@@ -1,0 +1,201 @@
+/* What the record says about slippage, asked of real processes with the portfolio in them. */
+#include "tests/support/system_record.h"
+
+#include <string.h>
+
+#define AIRPORT "gwadar/airport:opening"
+
+static struct system_instance instance;
+
+static void begin(void)
+{
+    system_begin();
+    system_init(&instance, "i");
+    system_start(&instance);
+    system_do(&instance, "import", system_source("portfolio"));
+}
+
+static void begin_empty(void)
+{
+    system_begin();
+    system_init(&instance, "i");
+    system_start(&instance);
+}
+
+#define SLIPPAGE_TEST(name) Test(slippage, name, .init = begin, .fini = system_end)
+
+/* What stands behind "name": in the first line that has the words. */
+static const char *field(const char *text, const char *words, const char *name)
+{
+    const char *line = strstr(text, words), *at;
+
+    cr_assert_not_null(line, "no %s in %s", words, text);
+    at = strstr(line, system_text("\"%s\":", name));
+    cr_assert_not_null(at, "no %s in %s", name, line);
+    at += strlen(name) + 3;
+    return mp_arena_text(system_arena(), mp_span_make(at, strcspn(at, ",}\n")));
+}
+
+static const char *ask(const char *const *words)
+{
+    struct system_said said = system_cli_run(&instance, words);
+
+    system_expect(said, 0);
+    return said.out;
+}
+#define ASK(...) ask((const char *const[]){__VA_ARGS__, NULL})
+
+static void expect_has(const char *text, const char *words)
+{
+    cr_expect(strstr(text, words) != NULL, "no \"%s\" in %s", words, text);
+}
+
+/* By hand from the statements: first promised for 2020-03-31 on 2017-06-15, met on 2025-01-20. */
+static void expect_the_airport(void)
+{
+    const char *row = ASK("slippage", "gwadar/airport", "-o", "ndjson");
+    const char *explained = ASK("explain", AIRPORT, "-o", "ndjson");
+    const char *then = ASK("slippage", "gwadar/", "--as-of", "2022-06-30", "-o", "ndjson");
+
+    cr_expect_str_eq(field(row, AIRPORT, "slip_original"), "1756");
+    cr_expect_str_eq(field(row, AIRPORT, "original"), "\"2020-03-31\"");
+    cr_expect_str_eq(field(row, AIRPORT, "actual"), "\"2025-01-20\"");
+    cr_expect_str_eq(field(row, AIRPORT, "slip_since_last"), "13");
+    cr_expect_str_eq(field(then, AIRPORT, "projected"), "\"2023-09-30\"");
+    cr_expect_str_eq(field(then, AIRPORT, "slip_original"), "1278");
+    expect_has(explained, "\"stated_on\":\"2017-06-15\"");
+    expect_has(explained, "\"source\":");
+    expect_has(ASK("explain", AIRPORT), "it was met on 2025-01-20");
+}
+
+static void expect_groups(void)
+{
+    const char *corridors = ASK("slippage", "--by", "corridor", "-o", "ndjson");
+    const char *all = ASK("slippage", "--by", "all", "-o", "ndjson");
+    const char *reasons = ASK("slippage", "--by", "reason", "-o", "csv");
+
+    cr_expect_eq(system_count_lines(corridors), 6u, "five corridors and none: %s", corridors);
+    cr_expect_str_eq(field(all, "{", "milestones"), "160");
+    expect_has(corridors, "\"corridor\":\"openness\"");
+    expect_has(reasons, "reason,moves,days,mean_days");
+    expect_has(reasons, "\nland,");
+    cr_expect_gt(system_count_lines(ASK("slippage", "--by", "agency", "-o", "csv")), 10u);
+    cr_expect_gt(system_count_lines(ASK("slippage", "--by", "region", "-o", "csv")), 5u);
+    cr_expect_gt(system_count_lines(ASK("slippage", "--by", "project", "-o", "csv")), 50u);
+}
+
+static void expect_a_push(void)
+{
+    uint64_t before = system_read(&instance, "", 0).count;
+    const char *pushed =
+        ASK("whatif", "ml-1/karachi-rohri:groundbreaking", "2027-07-31", "-o", "ndjson");
+    const char *stated = ASK("whatif", "ml-1/karachi-rohri:groundbreaking", "2027-07-31", "--gaps",
+                             "stated", "-o", "ndjson");
+
+    cr_expect_str_eq(field(pushed, "ml-1/karachi-rohri:completion", "lag_assumed"), "true");
+    cr_expect_str_eq(field(pushed, "ml-1/karachi-rohri:completion", "after"), "\"2029-12-31\"");
+    cr_expect_eq(system_count_lines(stated), 1u, "no lag is stated: %s", stated);
+    cr_expect_eq(system_read(&instance, "", 0).count, before, "nothing is recorded");
+}
+
+static void expect_pages(void)
+{
+    const char *html = ASK("report", "--as-of", "2025-09-26", "-o", "html");
+    const char *chart = ASK("trend", AIRPORT, "-o", "svg");
+    const char *text =
+        ASK("report", "gwadar/", "--as-of", "2025-09-26", "--since", "2024-01-01", "-o", "md");
+
+    expect_has(html, "<!doctype html>");
+    expect_has(html, "</html>");
+    expect_has(html, "<svg ");
+    expect_has(html, "ml-1:financing-agreement");
+    cr_expect(strstr(html, "<script") == NULL);
+    expect_has(chart, "<circle");
+    expect_has(chart, "</svg>");
+    expect_has(text, "# Slippage report: gwadar/");
+    cr_expect(strstr(text, "| Airport operational (first commercial flight) (" AIRPORT ") |") !=
+                  NULL,
+              "%s", text);
+    expect_has(ASK("critical", "ml-1"), "ml-1/karachi-rohri:completion");
+}
+
+SLIPPAGE_TEST(the_portfolio_says_what_a_hand_count_says)
+{
+    struct system_said said;
+
+    expect_the_airport();
+    expect_groups();
+    expect_a_push();
+    expect_pages();
+    said = system_cli(&instance, "explain", "gwadar/airport:nothing");
+    system_expect(said, 3);
+    said = system_cli(&instance, "slippage", "nowhere/");
+    system_expect(said, 3);
+    said = system_cli(&instance, "slippage", "--by", "colour");
+    system_expect(said, 2);
+    said = system_cli(&instance, "whatif", AIRPORT, "2027-01-01");
+    system_expect(said, 1);
+    said = system_cli(&instance, "list", "milestones", "-o", "svg");
+    system_expect(said, 2);
+}
+
+/* What is cancelled stays in the list and in the counts, and weighs on nothing. */
+SLIPPAGE_TEST(a_cancelled_milestone_is_counted_as_such)
+{
+    struct system_said said = system_cli(&instance, "cancel", "ml-1:completion", "--note",
+                                         "dropped", "--as", "planning-ministry");
+    const char *all, *row;
+
+    system_expect(said, 0);
+    all = ASK("slippage", "--by", "all", "-o", "ndjson");
+    row = ASK("slippage", "ml-1/", "-o", "ndjson");
+    cr_expect_str_eq(field(all, "{", "milestones"), "159");
+    cr_expect_str_eq(field(all, "{", "cancelled"), "1");
+    cr_expect_str_eq(field(row, "\"id\":\"ml-1:completion\"", "slip_original_absent"),
+                     "\"cancelled\"");
+    expect_has(ASK("explain", "ml-1:completion"), "it is cancelled");
+    expect_has(ASK("trend", "ml-1:completion", "-o", "csv"), "baseline");
+    said = system_cli(&instance, "whatif", "ml-1:completion", "2033-01-01");
+    system_expect(said, 1);
+}
+
+/* Nothing but terms and policies: every question has an answer, and none of them is a figure. */
+Test(slippage, an_empty_record_has_answers, .init = begin_empty, .fini = system_end)
+{
+    struct system_said said;
+
+    cr_expect_str_eq(ASK("slippage", "-o", "json"), "[]\n");
+    cr_expect_str_eq(ASK("slippage", "--by", "corridor", "-o", "ndjson"), "");
+    cr_expect_str_eq(ASK("slippage", "--by", "reason", "-o", "ndjson"), "");
+    expect_has(ASK("report", "-o", "html"), "There are no milestones.");
+    expect_has(ASK("report", "-o", "md"), "No date moved later.");
+    said = system_cli(&instance, "trend", "a:b");
+    system_expect(said, 3);
+    said = system_cli(&instance, "report", "--since", "yesterday");
+    system_expect(said, 2);
+}
+
+/* A withdrawn forecast leaves the figures, and is in them again as they were recorded before. */
+SLIPPAGE_TEST(both_times_give_the_figures_of_their_time)
+{
+    struct system_said said = system_cli(&instance, "history", AIRPORT, "-o", "ndjson");
+    const char *last = strstr(said.out, "\"stated_on\":\"2024-12-27\""), *before;
+
+    system_expect(said, 0);
+    cr_assert_not_null(last);
+    before = ASK("slippage", "gwadar/airport", "-o", "ndjson");
+    said = system_cli(&instance, "forecast", "ml-1:completion", "2031-12-31", "--reason",
+                      "financing", "--as", "ministry-of-railways", "-o", "ndjson");
+    system_expect(said, 0);
+    cr_expect_str_eq(
+        field(ASK("slippage", "ml-1/", "-o", "ndjson"), "\"id\":\"ml-1:completion\"", "projected"),
+        "\"2031-12-31\"");
+    said = system_cli(&instance, "withdraw",
+                      system_text("%lu", (unsigned long)system_json_number(said.out, "seq")),
+                      "--note", "a slip of the pen", "--as", "planning-ministry");
+    system_expect(said, 0);
+    cr_expect_str_neq(
+        field(ASK("slippage", "ml-1/", "-o", "ndjson"), "\"id\":\"ml-1:completion\"", "projected"),
+        "\"2031-12-31\"");
+    cr_expect_str_eq(ASK("slippage", "gwadar/airport", "-o", "ndjson"), before);
+}
