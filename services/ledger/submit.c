@@ -74,7 +74,8 @@ static void answer_busy(struct submit *submit, struct exchange *exchange, struct
         add_answer(submit, exchange, peer);
 }
 
-/* A store that cannot say whether it kept something must not go on (PITFALLS: EIO, panic). */
+/* A store that cannot say whether it kept something must not go on (EIO, a panicked environment).
+ */
 static void stop_if_ambiguous(int error)
 {
     if (error != MP_EIO && error != MP_EPANIC && error != MP_ECORRUPT)
