@@ -28,6 +28,20 @@ static int decode_duration(uint32_t plus_one, const char *field, int32_t *ret_da
     return 0;
 }
 
+static int decode_lag(const struct mp_map_row *row, const void *message, int32_t lag_days,
+                      int32_t *ret_days, struct mp_fault *ret_fault)
+{
+    Milepost__V1__Link__LagCase given;
+
+    memcpy(&given, (const char *)message + row->count, sizeof(given));
+    if (given == MILEPOST__V1__LINK__LAG__NOT_SET)
+        lag_days = MP_LAG_NONE;
+    else if (lag_days == MP_LAG_NONE)
+        return refuse(ret_fault, MP_REJECT_OUT_OF_RANGE, row->name, "there is no such lag");
+    *ret_days = lag_days;
+    return 0;
+}
+
 static int decode_weekend(uint32_t bits, const char *field, uint8_t *ret_bits,
                           struct mp_fault *ret_fault)
 {
@@ -126,6 +140,8 @@ static int decode_row(const struct mp_map_row *row, const void *message,
         return decode_weekend(number, row->name, to, ret_fault);
     if (row->op == MP_MAP_DURATION)
         return decode_duration(number, row->name, to, ret_fault);
+    if (row->op == MP_MAP_LAG)
+        return decode_lag(row, message, (int32_t)number, to, ret_fault);
     if (row->op == MP_MAP_KEY)
         return decode_key(from, row->name, to, ret_fault);
     memcpy(&pointer, from, sizeof(pointer));

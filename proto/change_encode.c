@@ -98,6 +98,16 @@ static const void *encode_part(const struct mp_map_row *row, const void *from,
     }
 }
 
+static void encode_lag(const struct mp_map_row *row, int32_t lag_days, void *message)
+{
+    Milepost__V1__Link__LagCase given = MILEPOST__V1__LINK__LAG_LAG_DAYS;
+
+    if (lag_days == MP_LAG_NONE)
+        return;
+    memcpy((char *)message + row->count, &given, sizeof(given));
+    memcpy((char *)message + row->wire, &lag_days, sizeof(lag_days));
+}
+
 static bool encode_calendar_days(const struct mp_map_row *row,
                                  const struct mp_calendar_version *version, void *message,
                                  struct mp_arena *arena)
@@ -146,6 +156,9 @@ static bool encode_row(const struct mp_map_row *row, const void *domain, void *m
         memcpy(&number, from, sizeof(number));
         number++;
         memcpy(to, &number, sizeof(number));
+        return true;
+    case MP_MAP_LAG:
+        encode_lag(row, *(const int32_t *)from, message);
         return true;
     case MP_MAP_KEY:
         memcpy(to, &key, sizeof(key));

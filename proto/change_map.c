@@ -74,8 +74,15 @@ static const struct mp_map_row milestone_rows[] = {
 #define LINK(op, member)  ROW(op, Link, member, mp_link, member)
 #define LINK_REMOVED_ROWS 3
 static const struct mp_map_row link_rows[] = {
-    LINK(TEXT, predecessor), LINK(TEXT, successor), LINK(NUMBER, type),
-    LINK(NUMBER, lag_days),  LINK(TEXT, calendar),
+    LINK(TEXT, predecessor),
+    LINK(TEXT, successor),
+    LINK(NUMBER, type),
+    {.op = MP_MAP_LAG,
+     .wire = offsetof(WIRE(Link), lag_days),
+     .count = offsetof(WIRE(Link), lag_case),
+     .domain = offsetof(struct mp_link, lag_days),
+     .name = "lag_days"},
+    LINK(TEXT, calendar),
 };
 
 #define INDICATOR(op, member) ROW(op, Indicator, member, mp_indicator, member)

@@ -14,6 +14,7 @@ enum mp_map_op {                      /* wire member ↔ domain member */
                  MP_MAP_BOOL,         /* bool ↔ bool */
                  MP_MAP_CHANGE_KIND,  /* uint32 ↔ enum mp_change_kind */
                  MP_MAP_DURATION,     /* uint32, plus one ↔ int32_t, -1 none */
+                 MP_MAP_LAG,          /* sint32 of a oneof ↔ int32_t, MP_LAG_NONE */
                  MP_MAP_KEY,          /* bytes ↔ uint8_t[32] */
                  MP_MAP_LIST,         /* repeated string ↔ struct mp_list */
                  MP_MAP_TITLE,        /* Title or absent ↔ struct mp_title */
@@ -28,7 +29,7 @@ enum mp_map_op {                      /* wire member ↔ domain member */
 struct mp_map_row {
     enum mp_map_op op;
     uint16_t wire;  /* offsets of the members */
-    uint16_t count; /* of a list's n_ member */
+    uint16_t count; /* of a list's n_ member, of a oneof's case */
     uint16_t domain;
     const char *name;
 };

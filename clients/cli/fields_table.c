@@ -72,8 +72,8 @@ static const struct field link[] = {
     FIELD("predecessor", TEXT, AT(mp_link, predecessor), 0, "milestone that comes first"),
     FIELD("successor", TEXT, AT(mp_link, successor), 0, "milestone that waits for it"),
     FIELD("type", CODE, AT(mp_link, type), MP_FAMILY_LINK_TYPE, "which ends are linked"),
-    FIELD("lag_days", DAYS, AT(mp_link, lag_days), MP_LAG_MOST,
-          "days between them, may be negative"),
+    FIELD("lag_days", LAG, AT(mp_link, lag_days), MP_LAG_MOST,
+          "days between them, may be negative; absent when nobody stated any"),
     FIELD("calendar", TEXT, AT(mp_link, calendar), 0, "calendar of the lag"),
 };
 

@@ -23,7 +23,7 @@ enum field_type {
     FIELD_PRECISION,                 /* struct mp_date: its precision */
     FIELD_COUNT,                     /* uint32_t; absent when 0 */
     FIELD_NUMBER,                    /* uint32_t; always there */
-    FIELD_DAYS,                      /* int32_t; always there */
+    FIELD_LAG,                       /* int32_t; absent when MP_LAG_NONE */
     FIELD_DURATION,                  /* int32_t; absent when negative */
     FIELD_SEQ,                       /* uint64_t; absent when 0 */
     FIELD_FLAG,                      /* bool; absent when false */

@@ -103,6 +103,8 @@ static bool is_there(enum field_type type, const void *at)
         return mp_date_is_set(*(const struct mp_date *)at);
     case FIELD_DURATION:
         return *(const int32_t *)at >= 0;
+    case FIELD_LAG:
+        return *(const int32_t *)at != MP_LAG_NONE;
     case FIELD_SEQ:
     case FIELD_TIME:
         return *(const uint64_t *)at != 0;
@@ -138,7 +140,7 @@ static json_t *value_of(const struct field *field, const void *at)
         return fields_code(MP_FAMILY_PRECISION, (int)((const struct mp_date *)at)->precision);
     case FIELD_COUNT:
     case FIELD_NUMBER:
-    case FIELD_DAYS:
+    case FIELD_LAG:
     case FIELD_DURATION:
         return json_integer(*(const int32_t *)at);
     case FIELD_SEQ:
@@ -362,7 +364,7 @@ static const char *const type_names[] = {
     [FIELD_ID] = "text",           [FIELD_TEXT] = "text",        [FIELD_LIST] = "list of texts",
     [FIELD_CODE] = "code",         [FIELD_DAY] = "day",          [FIELD_PERIOD] = "text",
     [FIELD_DATE] = "day",          [FIELD_PRECISION] = "code",   [FIELD_COUNT] = "integer",
-    [FIELD_DAYS] = "integer",      [FIELD_DURATION] = "integer", [FIELD_SEQ] = "integer",
+    [FIELD_LAG] = "integer",       [FIELD_DURATION] = "integer", [FIELD_SEQ] = "integer",
     [FIELD_FLAG] = "boolean",      [FIELD_DECIMAL] = "number",   [FIELD_TIME] = "time",
     [FIELD_UUID] = "text",         [FIELD_KEY] = "text",         [FIELD_HASH] = "text",
     [FIELD_SLOT] = "object",       [FIELD_NUMBER] = "integer",   [FIELD_WEEKEND] = "list of texts",
@@ -402,7 +404,7 @@ int field_read(const struct field *field, const char *text, struct mp_arena *are
     case FIELD_NUMBER:
     case FIELD_DURATION:
         return read_number_32(&reading, 0, at);
-    case FIELD_DAYS:
+    case FIELD_LAG:
         return read_number_32(&reading, -field->detail, at);
     case FIELD_SEQ:
         return read_seq(&reading, at);

@@ -70,7 +70,7 @@ const struct cli_command verb_link = {
     .example = "milepost link ml-1:financing-agreement ml-1/karachi-rohri:groundbreaking --lag 90",
     SAYS(MP_CHANGE_LINK, "predecessor", "successor"),
     OPTIONS(CODE("type", MP_FAMILY_LINK_TYPE, "TYPE", "FS, SS, FF or SF; FS by default"),
-            NUMBER("lag", "DAYS", "days between them; may be negative"),
+            NUMBER("lag", "DAYS", "days between them, may be negative; none stated when not given"),
             TEXT("calendar", "NAME", "calendar of the lag; elapsed days when not given"),
             STATEMENT),
     .run = say_verb,

@@ -59,7 +59,8 @@ static void init_action(struct mp_change *change)
         return;
     case MP_CHANGE_LINK:
     case MP_CHANGE_LINK_REMOVED:
-        change->link = (struct mp_link){.predecessor = "", .successor = "", .calendar = ""};
+        change->link = (struct mp_link){
+            .predecessor = "", .successor = "", .lag_days = MP_LAG_NONE, .calendar = ""};
         return;
     case MP_CHANGE_WITHDRAWAL:
         change->withdrawal =

@@ -82,11 +82,12 @@ struct mp_milestone {
     const char *calendar;  /* of the duration; "" = elapsed */
 };
 
+#define MP_LAG_NONE INT32_MIN
 struct mp_link {
     const char *predecessor;
     const char *successor;
     enum mp_link_type type;
-    int32_t lag_days;
+    int32_t lag_days;     /* MP_LAG_NONE: nobody stated one, which is not a lag of 0 */
     const char *calendar; /* of the lag; "" = elapsed */
 };
 

@@ -9,8 +9,9 @@ int mp_validate_link(const struct mp_change *change, const struct mp_check *chec
     int result = mp_check_id(check, "predecessor", link->predecessor, MP_FORM_MILESTONE)
                      ?: mp_check_id(check, "successor", link->successor, MP_FORM_MILESTONE)
                      ?: mp_check_code(check, "type", MP_FAMILY_LINK_TYPE, (int)link->type)
-                     ?: mp_check_range(check, "lag_days", link->lag_days, -MP_LAG_MOST, MP_LAG_MOST)
                      ?: mp_check_text(check, "calendar", link->calendar, MP_CALENDAR_MOST);
+    if (result == 0 && link->lag_days != MP_LAG_NONE)
+        result = mp_check_range(check, "lag_days", link->lag_days, -MP_LAG_MOST, MP_LAG_MOST);
     if (result != 0 || strcmp(link->predecessor, link->successor) != 0)
         return result;
     return mp_check_reject(check, MP_REJECT_SELF_LINK, "successor",

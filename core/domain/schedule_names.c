@@ -164,8 +164,8 @@ int mp_schedule_link_of(const struct mp_link *link, const struct mp_schedule_nam
         .predecessor = mp_schedule_names_find(names, link->predecessor),
         .successor = mp_schedule_names_find(names, link->successor),
         .type = link->type,
-        .lag_days = link->lag_days,
-        .is_lag_stated = link->lag_days != 0,
+        .lag_days = link->lag_days == MP_LAG_NONE ? 0 : link->lag_days,
+        .is_lag_stated = link->lag_days != MP_LAG_NONE,
     };
     int result;
 

@@ -31,9 +31,8 @@ struct mp_schedule_facts mp_schedule_facts_of(const struct mp_milestone_record *
 int mp_schedule_node_of(const struct mp_milestone_record *record,
                         const struct mp_schedule_names *names, const struct mp_calendars *calendars,
                         struct mp_schedule_node *ret_node) MP_CHECK_RESULT;
-/* A record does not tell a lag of 0 from none: 0 counts as not stated. 0; MP_ENOTFOUND: an end is
- * not among the names (*ret_link untouched); MP_EINVAL: the calendar is unknown, and the link is
- * given on elapsed days. */
+/* 0; MP_ENOTFOUND: an end is not among the names (*ret_link untouched); MP_EINVAL: the calendar is
+ * unknown, and the link is given on elapsed days. */
 int mp_schedule_link_of(const struct mp_link *link, const struct mp_schedule_names *names,
                         const struct mp_calendars *calendars,
                         struct mp_schedule_link *ret_link) MP_CHECK_RESULT;

@@ -139,6 +139,18 @@ SLIPPAGE_TEST(the_portfolio_says_what_a_hand_count_says)
     system_expect(said, 2);
 }
 
+/* A lag that was stated is no gap to be filled, be it 0. */
+SLIPPAGE_TEST(a_lag_of_0_that_was_stated_pushes_by_nothing)
+{
+    const char *pushed;
+
+    system_do(&instance, "link", "ml-1/karachi-rohri:groundbreaking",
+              "ml-1/karachi-rohri:completion", "--lag", "0", "--as", "planning-ministry");
+    pushed = ASK("whatif", "ml-1/karachi-rohri:groundbreaking", "2027-07-31", "-o", "ndjson");
+    cr_expect_eq(system_count_lines(pushed), 1u, "%s", pushed);
+    expect_has(ASK("list", "links", "-o", "ndjson"), "\"lag_days\":0");
+}
+
 /* What is cancelled stays in the list and in the counts, and weighs on nothing. */
 SLIPPAGE_TEST(a_cancelled_milestone_is_counted_as_such)
 {

@@ -50,6 +50,28 @@ Test(proto_submission, a_bare_change_of_every_kind_comes_back_bare)
     }
 }
 
+/* The bytes of a link that states no lag are those of before a lag of 0 could be stated. */
+Test(proto_submission, a_lag_of_0_is_not_the_same_as_none)
+{
+    static const int32_t lags[] = {MP_LAG_NONE, 0, -MP_LAG_MOST, MP_LAG_MOST};
+    size_t sizes[MP_LENGTH(lags)];
+
+    for (size_t i = 0; i < MP_LENGTH(lags); i++) {
+        struct mp_change change = sample_change(MP_CHANGE_LINK);
+        struct mp_submission submission = {
+            .id = sample_uuid(0xaa), .changes = &change, .change_count = 1};
+        struct bench bench = begin();
+
+        change.link.lag_days = lags[i];
+        cr_assert_eq(mp_submission_encode(&submission, bench.arena, &bench.bytes), 0);
+        cr_assert_eq(decode(&bench), 0, "%s", bench.rejection.message);
+        cr_expect_eq(bench.submission.changes[0].link.lag_days, lags[i]);
+        sizes[i] = bench.bytes.size;
+        end(&bench);
+    }
+    cr_expect_eq(sizes[1], sizes[0] + 2, "a tag and a zero");
+}
+
 /* Every field of every message but the other members of a oneof. */
 static void assert_all_set(const ProtobufCMessageDescriptor *type, struct mp_span bytes,
                            unsigned depth)

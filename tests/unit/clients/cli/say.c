@@ -80,6 +80,8 @@ static const struct {
     {MP_CHANGE_MILESTONE, "duration_days", "0", "\"duration_days\":0", 0},
     {MP_CHANGE_MILESTONE, "duration_days", "-1", NULL, MP_REJECT_OUT_OF_RANGE},
     {MP_CHANGE_LINK, "lag_days", "-30", "\"lag_days\":-30", 0},
+    {MP_CHANGE_LINK, "lag_days", "0", "\"lag_days\":0", 0},
+    {MP_CHANGE_LINK, "type", "FS", "{\"kind\":\"link\",\"type\":\"FS\"}", 0},
     {MP_CHANGE_LINK, "lag_days", "9999999", NULL, MP_REJECT_OUT_OF_RANGE},
     {MP_CHANGE_AGENCY, "report_interval_days", "30", "\"report_interval_days\":30", 0},
     {MP_CHANGE_FORECAST, "date", "2029-Q2",

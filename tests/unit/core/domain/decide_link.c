@@ -37,6 +37,9 @@ Test(domain_decide_link, is_well_formed_by_itself)
         enum mp_reject code;
     } lags[] = {{MP_LAG_MOST, MP_REJECT_NONE},
                 {-MP_LAG_MOST, MP_REJECT_NONE},
+                {0, MP_REJECT_NONE},
+                {MP_LAG_NONE, MP_REJECT_NONE},
+                {MP_LAG_NONE + 1, MP_REJECT_OUT_OF_RANGE},
                 {MP_LAG_MOST + 1, MP_REJECT_OUT_OF_RANGE},
                 {-MP_LAG_MOST - 1, MP_REJECT_OUT_OF_RANGE}};
     for (size_t i = 0; i < sizeof(lags) / sizeof(lags[0]); i++) {

@@ -256,9 +256,12 @@ Test(domain_schedule_refusals, records_become_nodes_and_links)
     cr_expect(given.predecessor == 0 && given.successor == 1 && given.type == MP_LINK_SS &&
               given.lag_days == -3 && given.is_lag_stated && given.calendar == 0);
     link.lag_days = 0;
+    cr_assert_eq(mp_schedule_link_of(&link, names, calendars, &given), 0);
+    cr_expect(given.lag_days == 0 && given.is_lag_stated, "a lag of 0 was stated");
+    link.lag_days = MP_LAG_NONE;
     link.calendar = "mars";
     cr_expect_eq(mp_schedule_link_of(&link, names, calendars, &given), MP_EINVAL);
-    cr_expect(!given.is_lag_stated && given.calendar == 0);
+    cr_expect(given.lag_days == 0 && !given.is_lag_stated && given.calendar == 0);
     link.successor = "p:gone";
     cr_expect_eq(mp_schedule_link_of(&link, names, calendars, &given), MP_ENOTFOUND);
 }
