@@ -44,13 +44,13 @@ static const struct import_column milestone_columns[] = {
     NEED_OF("id", PROJECT), TITLES,
     NEED("type"),           MAY("code"),
     MAY("weight"),          MAY_OF("start", MILESTONE),
-    MAY("duration_days"),   MAY("calendar"),
+    MAY("duration_days"),   MAY_OF("calendar", CALENDAR),
     MAY("source")};
 static const struct import_column link_columns[] = {NEED_OF("predecessor", MILESTONE),
                                                     NEED_OF("successor", MILESTONE),
                                                     NEED("type"),
                                                     MAY("lag_days"),
-                                                    MAY("calendar"),
+                                                    MAY_OF("calendar", CALENDAR),
                                                     MAY("source")};
 static const struct import_column calendar_columns[] = {
     NEED_AS("calendar", "name"), NEED("valid_from"),      NEED_AS("date", ""), NEED_AS("kind", ""),

@@ -36,18 +36,37 @@ struct named {
 
 typedef void (*visitor)(struct checking *checking, const struct named *named);
 
+/* What a record is named by: its id, of a version of a calendar what stands before the '@'. */
+static struct mp_span name_of(enum mp_kind kind, struct mp_span id)
+{
+    const void *at = kind == MP_KIND_CALENDAR ? memchr(id.data, '@', id.size) : NULL;
+
+    return at == NULL ? id : mp_span_make(id.data, (size_t)((const uint8_t *)at - id.data));
+}
+
+static bool is_in(const struct mp_table *table, const struct named *named)
+{
+    struct mp_span wanted = mp_span_text(named->id), key;
+    union mp_table_value *slot;
+
+    if (table == NULL || named->reference->names != MP_KIND_CALENDAR)
+        return table != NULL && mp_table_get(table, wanted) != NULL;
+    /* The id of a version has its day in it; there are few. */
+    for (size_t at = 0; mp_table_next(table, &at, &key, &slot);) {
+        if (mp_span_equal(name_of(MP_KIND_CALENDAR, key), wanted))
+            return true;
+    }
+    return false;
+}
+
 static bool is_defined(const struct checking *checking, const struct named *named)
 {
-    const struct mp_table *table = checking->defined[named->reference->names];
-
-    return table != NULL && mp_table_get(table, mp_span_text(named->id)) != NULL;
+    return is_in(checking->defined[named->reference->names], named);
 }
 
 static bool is_recorded(const struct checking *checking, const struct named *named)
 {
-    const struct mp_table *table = checking->recorded[named->reference->names];
-
-    return table != NULL && mp_table_get(table, mp_span_text(named->id)) != NULL;
+    return is_in(checking->recorded[named->reference->names], named);
 }
 
 static void visit_name(struct checking *checking, struct named *named, struct mp_span text,
@@ -81,7 +100,10 @@ static void visit_cell(struct checking *checking, struct named *named, visitor v
         return;
     }
     if (named->file->kind->defines == MP_KIND_POLICY && strcmp(cell, MP_POLICY_DEFAULT) == 0)
-        return;             /* of every programme that has none of its own */
+        return; /* of every programme that has none of its own */
+    if (named->reference->names == MP_KIND_CALENDAR &&
+        (strcmp(cell, "elapsed") == 0 || strcmp(cell, "weekdays") == 0))
+        return;             /* these two need no record */
     while (*cell != '\0') { /* no id has a ';' */
         size_t size = strcspn(cell, ";");
 
@@ -160,7 +182,8 @@ static void look_nearer(const struct mp_table *table, const struct named *named,
         if (key.size <= scheme || strncmp((const char *)key.data, named->id, scheme) != 0 ||
             (known != NULL && known->removed))
             continue;
-        name = mp_span_make((const char *)key.data + scheme, key.size - scheme);
+        name = name_of(named->reference->names,
+                       mp_span_make((const char *)key.data + scheme, key.size - scheme));
         far = distance(mp_span_text(named->name), name);
         if (is_nearer(nearest, far, name))
             *nearest = (struct nearest){far, name};

@@ -140,6 +140,32 @@ REFS_TEST(what_the_files_define_is_not_asked_for)
     cr_expect_eq(asked_in_all(&record), 0);
 }
 
+/* A version's id has its first day in it; what names a calendar does not. */
+REFS_TEST(a_calendar_is_named_without_its_version)
+{
+    struct record record = {.kind = MP_KIND_CALENDAR, .id = "cn@2015-01-01"};
+    struct import_file *file;
+
+    add("milestones.csv", "id,title,type,start,calendar\na:b,B,delivery,,\na:c,C,delivery,a:b,pk\n"
+                          "a:d,D,delivery,a:b,weekdays\n");
+    add("projects.csv", PROJECTS "a,A,phase-1,,,,,,implementation,\n");
+    add("programmes.csv", "code,title\nphase-1,Phase 1\n");
+    add("calendars.csv", "calendar,valid_from,date,kind,name\npk,2015-01-01,,weekend,sunday\n");
+    file = add("links.csv", "predecessor,successor,type,lag_days,calendar\n"
+                            "a:b,a:c,FS,3,elapsed\na:b,a:d,FS,3,pk\n");
+    cr_expect_str_eq(check(&record, false), "");
+    cr_expect_eq(asked_in_all(&record), 0);
+    import_file_done(file);
+    count--;
+    add("links.csv", "predecessor,successor,type,lag_days,calendar\n"
+                     "a:b,a:c,FS,3,cn\na:b,a:d,FS,3,pkk\na:c,a:d,FS,3,pk@2015-01-01\n");
+    cr_expect_str_eq(check(&record, false),
+                     "links.csv:3:5: there is no calendar 'pkk'; did you mean 'pk'?\n"
+                     "links.csv:4:5: there is no calendar 'pk@2015-01-01': correct it, or have it "
+                     "defined first\n");
+    cr_expect_eq(record.asked[MP_KIND_CALENDAR], 1);
+}
+
 REFS_TEST(the_default_policy_is_of_no_programme)
 {
     struct record record = {0};
