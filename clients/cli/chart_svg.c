@@ -6,7 +6,7 @@
 #define LEFT       78
 #define RIGHT      26
 #define TOP        30
-#define BOTTOM     34
+#define BOTTOM     52
 #define TICKS_MOST 24
 #define LETTER     8 /* pixels of a wide one of the title */
 
@@ -157,6 +157,16 @@ static void draw_marks(struct mp_buffer *buffer, const struct frame *frame,
                          x_of(frame, chart->met_day) - 5, y_of(frame, chart->met_day));
 }
 
+static void draw_legend(struct mp_buffer *buffer, const struct frame *frame)
+{
+    mp_buffer_printf(buffer,
+                     "<text x=\"%d\" y=\"%d\" fill=\"#666\">upwards the date expected, rightwards "
+                     "the day it was said: <tspan fill=\"#1d3f5e\">◆</tspan> baseline  <tspan "
+                     "fill=\"#8a3b12\">●</tspan> forecast  <tspan fill=\"#1f6f43\">✔</tspan> met  "
+                     "<tspan fill=\"#8a3b12\">╌</tspan> overtaken, nothing said</text>\n",
+                     LEFT, frame->height - 8);
+}
+
 /* As much of the title as the width holds; all of it is in <title>. */
 static void put_heading(struct mp_buffer *buffer, const char *title, size_t letters)
 {
@@ -199,6 +209,7 @@ int chart_svg(struct mp_buffer *buffer, const struct chart *chart, int width, in
         draw_line(buffer, &frame, chart);
         draw_overtaken(buffer, &frame, chart);
         draw_marks(buffer, &frame, chart);
+        draw_legend(buffer, &frame);
     } else {
         mp_buffer_printf(buffer, "<text x=\"%d\" y=\"%d\">no date was ever given</text>\n", LEFT,
                          height / 2);

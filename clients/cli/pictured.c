@@ -4,9 +4,12 @@
 #include "clients/cli/fields.h"
 #include "clients/cli/refused.h"
 #include "core/base/clock.h"
+#include "core/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define EDITS_MOST 4 /* more would be another name */
 
 static int read_gaps(const struct cli *cli, enum mp_gaps usual, enum mp_gaps *ret_gaps)
 {
@@ -53,6 +56,19 @@ static bool covers_something(const struct pictured *pictured)
     return size == 0;
 }
 
+/* What a prefix that covers nothing may have been. */
+static int say_covers_nothing(const struct pictured *pictured)
+{
+    const char *prefix = pictured->prefix;
+    const char *id = cli_text(pictured->cli->arena, "%.*s", (int)strlen(prefix) - 1, prefix);
+
+    if (mp_picture_find_milestone(pictured->picture, id) != MP_PICTURE_NONE)
+        return cli_fail(CLI_NOT_FOUND,
+                        "%s is a milestone: give a project, or ask milepost explain %s", id, id);
+    return cli_fail(CLI_NOT_FOUND, "there is no project under %s; milepost list projects shows all",
+                    prefix);
+}
+
 int pictured_begin(struct cli *cli, const char *prefix, enum mp_gaps gaps,
                    struct pictured *ret_pictured)
 {
@@ -77,8 +93,20 @@ int pictured_begin(struct cli *cli, const char *prefix, enum mp_gaps gaps,
     if (error < 0)
         return fail(ret_pictured, error);
     if (!covers_something(ret_pictured))
-        return cli_fail(CLI_NOT_FOUND, "there is no project under %s", ret_pictured->prefix);
+        return say_covers_nothing(ret_pictured);
     return CLI_OK;
+}
+
+int pictured_since(const struct pictured *pictured, int32_t since)
+{
+    int32_t today = pictured->picture->options.today;
+    char day[MP_DAY_TEXT];
+
+    if (since == MP_DAY_NONE || since < today)
+        return CLI_OK;
+    mp_day_format(today, day);
+    return cli_fail(CLI_USAGE, "--since %s: give a day before the status date, %s",
+                    cli_value(pictured->cli, "since"), day);
 }
 
 int pictured_history(struct pictured *pictured, const char *prefix)
@@ -96,13 +124,36 @@ int pictured_history_of(struct pictured *pictured, uint32_t milestone)
                             cli_text(pictured->cli->arena, "%.*s/", (int)strcspn(id, ":"), id));
 }
 
+/* A sentence's end: what may have been meant. */
+static const char *advice(const struct pictured *pictured, const char *id)
+{
+    const struct mp_picture *picture = pictured->picture;
+    struct mp_arena *arena = pictured->cli->arena;
+    unsigned best = EDITS_MOST + 1;
+    const char *nearest = NULL;
+
+    if (mp_picture_find_project(picture, id) != MP_PICTURE_NONE)
+        return cli_text(
+            arena, "it is a project: milepost list milestones --prefix %s/ shows its milestones",
+            id);
+    for (size_t i = 0; i < picture->milestone_count; i++) {
+        unsigned edits = mp_text_distance(id, picture->milestones[i].id);
+
+        if (edits < best) {
+            best = edits;
+            nearest = picture->milestones[i].id;
+        }
+    }
+    return nearest == NULL ? "milepost list milestones shows all"
+                           : cli_text(arena, "did you mean %s?", nearest);
+}
+
 int pictured_milestone(const struct pictured *pictured, const char *id, uint32_t *ret_milestone)
 {
     *ret_milestone = mp_picture_find_milestone(pictured->picture, id);
     if (*ret_milestone != MP_PICTURE_NONE)
         return CLI_OK;
-    return cli_fail(CLI_NOT_FOUND, "there is no milestone %s; milepost list milestones shows all",
-                    id);
+    return cli_fail(CLI_NOT_FOUND, "there is no milestone %s; %s", id, advice(pictured, id));
 }
 
 int pictured_end(struct pictured *pictured, int status)
@@ -195,6 +246,7 @@ static void add_projection(json_t **row, const struct mp_picture *picture, uint3
     static const char *const bounds[] = {"none", "cancelled", "met", "expected", "today", "link"};
     struct mp_projection at = mp_schedule_projection(picture->schedule, milestone);
 
+    picture_add_day(row, "link_date", at.link_day);
     fields_add(row, "bound", json_string(bounds[at.bound]));
     if (at.bound == MP_BOUND_LINK) {
         fields_add(row, "pushed_by", json_string(mp_schedule_names_at(picture->names, at.via)));
@@ -217,6 +269,7 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
     if (one->project != MP_PICTURE_NONE)
         fields_add(&row, "project", json_string(picture->projects[one->project].id));
     fields_add(&row, "status", json_string(status));
+    picture_add_day(&row, "status_date", picture->options.today);
     picture_add_day(&row, "original", figures->original_day);
     picture_add_day(&row, "approved", figures->approved_day);
     picture_add_day(&row, "expected", figures->expected_day);
@@ -227,6 +280,8 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
     picture_add_days(&row, "slip_original", &figures->slip_original);
     picture_add_days(&row, "slip_approved", &figures->slip_approved);
     picture_add_days(&row, "slip_since_last", &figures->slip_last);
+    fields_add(&row, "late_original", json_boolean(figures->is_late_original));
+    fields_add(&row, "late_approved", json_boolean(figures->is_late_approved));
     fields_add(&row, "overdue_days", json_integer(figures->overdue_days));
     fields_add(&row, "knock_on_days", json_integer(figures->knock_on_days));
     add_projection(&row, picture, milestone);

@@ -19,11 +19,14 @@ struct pictured {
  * case. */
 int pictured_begin(struct cli *cli, const char *prefix, enum mp_gaps gaps,
                    struct pictured *ret_pictured);
+/* Whether the begin of a time (MP_DAY_NONE: none was given) lies before the status date. An exit
+ * code. */
+int pictured_since(const struct pictured *pictured, int32_t since);
 /* Loads the statements under the prefix, or those of the milestone's project, which need not be
  * there any more. An exit code. */
 int pictured_history(struct pictured *pictured, const char *prefix);
 int pictured_history_of(struct pictured *pictured, uint32_t milestone);
-/* The milestone of that id; says so and gives CLI_NOT_FOUND when there is none. */
+/* The milestone of that id. When there is none: says so, with the nearest, and CLI_NOT_FOUND. */
 int pictured_milestone(const struct pictured *pictured, const char *id, uint32_t *ret_milestone);
 /* The status, having told of what the picture could not take in. */
 int pictured_end(struct pictured *pictured, int status);
@@ -38,7 +41,7 @@ void picture_add_verdict(json_t **object, const char *name, const struct mp_verd
 json_t *picture_real(double value, int digits);
 /* Every figure of the milestone, with its project. */
 json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone);
-/* "ends 2027-06-30, 152 days after its approved baseline" … what binds it, in words. */
+/* What binds its projected date, in words. */
 const char *picture_why(const struct mp_picture *picture, uint32_t milestone,
                         struct mp_arena *arena);
 

@@ -9,6 +9,7 @@
 #define WORST_MOST        12
 #define CHARTS_MOST       6
 #define CHART_MOVES_LEAST 3
+#define PUSHES_NAMED      3
 #define SCRATCH_BYTES     ((size_t)256 << 20)
 
 /* One move to a later date within the time of the report. */
@@ -74,19 +75,40 @@ static int find_slips(struct report *report, struct slips *slips)
     return 0;
 }
 
-/* By milestone, how many others the schedule puts down to it. NULL when memory is short. */
-static uint32_t *count_pushes(const struct report *report)
+/* By milestone, which others the schedule puts down to it: the first of them, and how many. */
+struct pushes {
+    uint32_t named[PUSHES_NAMED];
+    uint32_t count;
+};
+
+/* NULL when memory is short. */
+static struct pushes *find_pushes(const struct report *report)
 {
     size_t count = report->picture->milestone_count;
-    uint32_t *pushes = mp_arena_array(report->arena, count, sizeof(*pushes));
+    struct pushes *pushes = mp_arena_array(report->arena, count, sizeof(*pushes));
 
     for (uint32_t i = 0; i < count && pushes != NULL; i++) {
         struct mp_projection at = mp_schedule_projection(report->picture->schedule, i);
+        struct pushes *of = at.bound == MP_BOUND_LINK && at.root < count ? &pushes[at.root] : NULL;
 
-        if (at.bound == MP_BOUND_LINK && at.root < count)
-            pushes[at.root]++;
+        if (of != NULL && of->count < PUSHES_NAMED)
+            of->named[of->count] = i;
+        if (of != NULL)
+            of->count++;
     }
     return pushes;
+}
+
+static const char *pushes_text(const struct report *report, const struct pushes *pushes)
+{
+    const char *text = pushes->count == 0 ? "–" : "";
+
+    for (uint32_t i = 0; i < pushes->count && i < PUSHES_NAMED; i++)
+        text = cli_text(report->arena, "%s%s%s", text, i > 0 ? ", " : "",
+                        report_at(report, pushes->named[i])->id);
+    return pushes->count <= PUSHES_NAMED
+               ? text
+               : cli_text(report->arena, "%s and %u more", text, pushes->count - PUSHES_NAMED);
 }
 
 static const struct mp_picture_statement *said_of(const struct report *report,
@@ -103,7 +125,7 @@ static const struct mp_picture_statement *said_of(const struct report *report,
     return said;
 }
 
-static void write_slip(struct report *report, const struct slip *slip, uint32_t pushes)
+static void write_slip(struct report *report, const struct slip *slip, const struct pushes *pushes)
 {
     struct document *document = &report->document;
     const struct mp_picture_statement *said = said_of(report, slip);
@@ -122,13 +144,13 @@ static void write_slip(struct report *report, const struct slip *slip, uint32_t 
     document_cell(document, "%s", reason[0] == '\0' ? "none given" : reason);
     document_cell(document, "%s", said->said_by[0] != '\0' ? said->said_by : said->agency);
     document_cell(document, "%s", report_day(report, slip->move.stated_on));
-    document_cell(document, "%u", pushes);
+    document_cell(document, "%s", pushes_text(report, pushes));
 }
 
 static int write_slips(struct report *report, struct slips *slips)
 {
     struct document *document = &report->document;
-    const uint32_t *pushes = count_pushes(report);
+    const struct pushes *pushes = find_pushes(report);
     size_t shown = 0;
 
     if (pushes == NULL || find_slips(report, slips) != 0)
@@ -145,10 +167,10 @@ static int write_slips(struct report *report, struct slips *slips)
                            ? "%zu statement moved a date later."
                            : "%zu statements moved a date later, the largest move first.",
                        slips->count);
-    document_table(document, "lddrrlldr",
+    document_table(document, "lddrrlldl",
                    "Milestone|From|To|Days|Since original|Reason|Said by|Said on|Pushes");
     for (; shown < slips->count && shown < REPORT_ROWS_MOST; shown++)
-        write_slip(report, &slips->items[shown], pushes[slips->items[shown].milestone]);
+        write_slip(report, &slips->items[shown], &pushes[slips->items[shown].milestone]);
     document_table_end(document);
     report_left_out(report, slips->count - shown);
     return CLI_OK;
@@ -188,10 +210,7 @@ static int write_charts(struct report *report, const struct report_ranked *worst
         if (chart.count < CHART_MOVES_LEAST)
             continue;
         if (drawn++ == 0)
-            document_heading(&report->document, 3, false,
-                             "How the dates of the latest moved: the date expected (upwards) by "
-                             "the day it was said; dashed where the day had come and nothing newer "
-                             "was said");
+            document_heading(&report->document, 3, false, "How the dates of the latest moved");
         document_chart(&report->document, &chart);
     }
     return CLI_OK;

@@ -8,6 +8,13 @@
 
 #define CHAIN_MOST 64
 
+static const char *edge_name(const struct mp_picture *picture, uint32_t link)
+{
+    return link == MP_SCHEDULE_NONE
+               ? "activity"
+               : mp_code_name(MP_FAMILY_LINK_TYPE, (int)picture->links[link].type);
+}
+
 static json_t *step_of(const struct mp_picture *picture, uint32_t node)
 {
     struct mp_projection at = mp_schedule_projection(picture->schedule, node);
@@ -16,13 +23,8 @@ static json_t *step_of(const struct mp_picture *picture, uint32_t node)
     fields_add(&step, "id", json_string(mp_schedule_names_at(picture->names, node)));
     picture_add_day(&step, "projected", at.day);
     if (at.bound == MP_BOUND_LINK) {
-        const struct mp_schedule_link *link =
-            at.link == MP_SCHEDULE_NONE ? NULL : &picture->links[at.link];
-
         fields_add(&step, "waits_for", json_string(mp_schedule_names_at(picture->names, at.via)));
-        fields_add(&step, "by",
-                   json_string(link == NULL ? "activity"
-                                            : mp_code_name(MP_FAMILY_LINK_TYPE, (int)link->type)));
+        fields_add(&step, "by", json_string(edge_name(picture, at.link)));
         fields_add(&step, "lag_assumed", json_boolean(at.is_lag_assumed));
     }
     return step;
@@ -53,6 +55,13 @@ static json_t *chain_of(const struct mp_picture *picture, uint32_t milestone)
     return chain;
 }
 
+/* Whether a lag or duration counts there that somebody stated, or that is assumed. */
+static bool is_lag_given(const struct mp_picture *picture, const struct mp_schedule_edge *edge)
+{
+    return edge->is_assumed || edge->lag_days != 0 ||
+           (edge->link != MP_SCHEDULE_NONE && picture->links[edge->link].is_lag_stated);
+}
+
 static json_t *waits_of(const struct mp_picture *picture, uint32_t milestone)
 {
     size_t count = mp_schedule_edges_in(picture->schedule, milestone);
@@ -63,10 +72,13 @@ static json_t *waits_of(const struct mp_picture *picture, uint32_t milestone)
         json_t *wait = json_object();
 
         fields_add(&wait, "id", json_string(mp_schedule_names_at(picture->names, edge.from)));
-        fields_add(&wait, "lag_days", json_integer(edge.lag_days));
-        fields_add(&wait, "lag_assumed", json_boolean(edge.is_assumed));
-        fields_add(&wait, "calendar",
-                   json_string(mp_calendars_name(picture->calendars, edge.calendar)));
+        fields_add(&wait, "by", json_string(edge_name(picture, edge.link)));
+        if (is_lag_given(picture, &edge)) {
+            fields_add(&wait, "lag_days", json_integer(edge.lag_days));
+            fields_add(&wait, "lag_assumed", json_boolean(edge.is_assumed));
+            fields_add(&wait, "calendar",
+                       json_string(mp_calendars_name(picture->calendars, edge.calendar)));
+        }
         picture_add_day(&wait, "gives", edge.day);
         if (json_array_append_new(waits, wait) != 0) {
             json_decref(waits);
@@ -155,6 +167,24 @@ static const char *slip_text(struct mp_arena *arena, const struct mp_days *days,
                     day_text(arena, from_day + days->days), day_text(arena, from_day));
 }
 
+/* "12 days: 2025-01-13 − 2025-01-01", from a day on; no more than "0 days" for none. */
+static const char *span_text(struct mp_arena *arena, int32_t days, int32_t from_day)
+{
+    if (days == 0)
+        return "0 days";
+    return cli_text(arena, "%d days: %s − %s", (int)days, day_text(arena, from_day + days),
+                    day_text(arena, from_day));
+}
+
+static const char *duration_text(struct mp_arena *arena, const struct mp_milestone_figures *figures)
+{
+    const struct mp_days *duration = &figures->planned_duration;
+
+    return duration->absence != MP_ABSENT_NOT
+               ? days_text(arena, duration)
+               : span_text(arena, duration->days, figures->approved_day - duration->days);
+}
+
 static void print_line(const char *label, const char *text)
 {
     (void)printf("  %-24s ", label);
@@ -187,6 +217,7 @@ static const char *verdict_text(struct mp_arena *arena, const struct mp_verdict 
 static void print_figures(const struct mp_picture_milestone *one, struct mp_arena *arena)
 {
     const struct mp_milestone_figures *figures = &one->figures;
+    int32_t projected = figures->projected_day; /* of a knock-on what the link gives */
 
     (void)puts("\nDates");
     print_line("original baseline", day_text(arena, figures->original_day));
@@ -202,12 +233,10 @@ static void print_figures(const struct mp_picture_milestone *one, struct mp_aren
                slip_text(arena, &figures->slip_approved, figures->approved_day));
     print_line("since the last report",
                slip_text(arena, &figures->slip_last, forecast_before(one)));
-    print_line("overdue", cli_text(arena, "%d days", (int)figures->overdue_days));
-    print_line("knock-on", cli_text(arena, "%d days", (int)figures->knock_on_days));
-    print_line("planned duration",
-               figures->planned_duration.absence != MP_ABSENT_NOT
-                   ? days_text(arena, &figures->planned_duration)
-                   : cli_text(arena, "%d days", (int)figures->planned_duration.days));
+    print_line("overdue", span_text(arena, figures->overdue_days, figures->expected_day));
+    print_line("knock-on",
+               span_text(arena, figures->knock_on_days, projected - figures->knock_on_days));
+    print_line("planned duration", duration_text(arena, figures));
     print_line("last word", day_text(arena, figures->last_word_day));
     if (figures->is_grey)
         print_line("grey zone", "its date passed, and nothing was said since");
@@ -233,6 +262,40 @@ static void print_chain(const struct mp_picture *picture, uint32_t milestone,
     }
 }
 
+/* What it waits for, be it binding or not. */
+static void print_waits(const struct mp_picture *picture, uint32_t milestone,
+                        struct mp_arena *arena)
+{
+    size_t count = mp_schedule_edges_in(picture->schedule, milestone);
+
+    if (count > 0)
+        (void)puts("\nWaits for");
+    for (size_t i = 0; i < count; i++) {
+        struct mp_schedule_edge edge = mp_schedule_edge_in(picture->schedule, milestone, i);
+        const char *lag = cli_text(arena, ", lag %d days (%s)%s", (int)edge.lag_days,
+                                   mp_calendars_name(picture->calendars, edge.calendar),
+                                   edge.is_assumed ? ", the planned gap" : "");
+
+        (void)fputs("  ", stdout);
+        (void)output_show(
+            stdout, cli_text(arena, "%s: %s%s", mp_schedule_names_at(picture->names, edge.from),
+                             edge.day == MP_DAY_NONE
+                                 ? "no date"
+                                 : cli_text(arena, "gives %s", day_text(arena, edge.day)),
+                             is_lag_given(picture, &edge) ? lag : ""));
+        (void)fputc('\n', stdout);
+    }
+}
+
+/* "2023-09-30 (month)"; what is exact is not said to be. */
+static const char *date_text(struct mp_arena *arena, struct mp_date date)
+{
+    if (!mp_date_is_set(date) || date.precision == MP_PRECISION_DAY)
+        return mp_date_is_set(date) ? day_text(arena, date.day) : "";
+    return cli_text(arena, "%s (%s)", day_text(arena, date.day),
+                    mp_code_name(MP_FAMILY_PRECISION, (int)date.precision));
+}
+
 static void print_statements(const struct mp_picture *picture, uint32_t milestone,
                              struct mp_arena *arena)
 {
@@ -245,14 +308,13 @@ static void print_statements(const struct mp_picture *picture, uint32_t mileston
         const char *reason = mp_code_name(MP_FAMILY_REASON, (int)entry->reason);
 
         (void)printf("  %s  ", day_text(arena, entry->stated_on));
-        (void)output_show(
-            stdout, cli_text(arena, "%-10s %s%s%s%s  %s%s%s",
-                             mp_code_name(MP_FAMILY_CHANGE, (int)entry->kind),
-                             mp_date_is_set(entry->date) ? day_text(arena, entry->date.day) : "",
-                             reason[0] == '\0' ? "" : ", ", reason,
-                             entry->withdrawn_by != 0 ? ", withdrawn" : "",
-                             said[i].said_by[0] != '\0' ? said[i].said_by : said[i].agency,
-                             said[i].reference[0] != '\0' ? "  " : "", said[i].reference));
+        (void)output_show(stdout,
+                          cli_text(arena, "%-10s %s%s%s%s  %s%s%s",
+                                   mp_code_name(MP_FAMILY_CHANGE, (int)entry->kind),
+                                   date_text(arena, entry->date), reason[0] == '\0' ? "" : ", ",
+                                   reason, entry->withdrawn_by != 0 ? ", withdrawn" : "",
+                                   said[i].said_by[0] != '\0' ? said[i].said_by : said[i].agency,
+                                   said[i].reference[0] != '\0' ? "  " : "", said[i].reference));
         (void)fputc('\n', stdout);
     }
     if (count == 0)
@@ -273,13 +335,15 @@ static int show(const struct pictured *pictured, uint32_t milestone)
                              true);
         return output_close(output, output_row(output, explanation(picture, milestone)));
     }
-    (void)output_show(stdout,
-                      cli_text(arena, "%s  %s  (%s)", one->id, one->record.definition.title.en,
-                               mp_code_name(MP_FAMILY_MILESTONE_STATUS,
-                                            (int)mp_milestone_status_now(&one->record))));
+    (void)output_show(stdout, cli_text(arena, "%s  %s  (%s), as of %s", one->id,
+                                       one->record.definition.title.en,
+                                       mp_code_name(MP_FAMILY_MILESTONE_STATUS,
+                                                    (int)mp_milestone_status_now(&one->record)),
+                                       day_text(arena, picture->options.today)));
     (void)fputc('\n', stdout);
     print_figures(one, arena);
     print_chain(picture, milestone, arena);
+    print_waits(picture, milestone, arena);
     print_statements(picture, milestone, arena);
     return CLI_OK;
 }

@@ -334,8 +334,8 @@ static int run_diff(struct cli *cli)
                     strcmp(picture->terms[i].code, difference.programme) == 0;
     if (status == CLI_OK && !is_known)
         status = cli_fail(CLI_NOT_FOUND,
-                          "there is no programme %s; milepost policy show names those with a "
-                          "policy of their own",
+                          "there is no programme %s; milepost list terms shows all, and policy "
+                          "show those with a policy of their own",
                           difference.programme);
     if (status == CLI_OK) {
         for (size_t i = 0; i < 2; i++)

@@ -133,6 +133,8 @@ static int run_report(struct cli *cli)
     status = pictured_begin(cli, cli->argument_count > 0 ? cli->arguments[0] : NULL, MP_GAPS_STATED,
                             &pictured);
     if (status == CLI_OK)
+        status = pictured_since(&pictured, report.since);
+    if (status == CLI_OK)
         status = pictured_history(&pictured, pictured.prefix);
     if (status == CLI_OK) {
         report.picture = pictured.picture;

@@ -93,6 +93,7 @@ static json_t *group_row(const struct question *question, const struct mp_pictur
     if (strcmp(question->by, "all") != 0)
         fields_add(&row, question->by, json_string(group->key));
     fields_add(&row, "title", json_string(group->title));
+    picture_add_day(&row, "status_date", question->pictured.picture->options.today);
     add_counts(&row, figures);
     fields_add(&row, "slips", json_integer((json_int_t)figures->slip_count));
     fields_add(&row, "slip_sum_days", json_integer((json_int_t)figures->slip_sum_days));
@@ -122,12 +123,13 @@ static int show_groups(struct question *question, enum mp_picture_by by)
                          pictured->cli->arena, &groups, &count) != 0)
         return cli_no_memory();
     (void)snprintf(columns, sizeof columns,
-                   "%s ~title milestones met late slip_most=slip_most_days "
+                   "%s milestones met late slip_most=slip_most_days "
                    "slip_mean=slip_mean_days.value overdue knocked_on no_date=no_date_given "
                    "grey=grey_zone green=colours.green amber=colours.amber red=colours.red "
                    "bei=bei.value hits=hit_rate.value spi=earned_schedule.spi ~cpli=cpli.value "
                    "~projected_end",
-                   by == MP_BY_ALL ? "" : question->by);
+                   by == MP_BY_ALL ? "title"
+                                   : cli_text(pictured->cli->arena, "%s ~title", question->by));
     output = output_open(pictured->cli, columns, false);
     for (size_t i = 0; i < count && status == CLI_OK; i++)
         status = output_row(output, group_row(question, &groups[i]));
@@ -264,6 +266,8 @@ static int run_slippage(struct cli *cli)
         return cli_fail(CLI_USAGE, "--count %s: a number of milestones, 1 or more", most);
     status = pictured_begin(cli, cli->argument_count > 0 ? cli->arguments[0] : NULL, MP_GAPS_STATED,
                             &question.pictured);
+    if (status == CLI_OK)
+        status = pictured_since(&question.pictured, question.since);
     if (status == CLI_OK)
         status = show(&question);
     return pictured_end(&question.pictured, status);

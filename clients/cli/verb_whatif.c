@@ -71,6 +71,17 @@ static int check(const struct pictured *pictured, uint32_t milestone)
     return CLI_OK;
 }
 
+/* Nothing that is not met comes before the status date. */
+static void say_past(const struct pictured *pictured, int32_t day)
+{
+    int32_t today = pictured->picture->options.today;
+    char text[MP_DAY_TEXT];
+
+    mp_day_format(today, text);
+    if (day < today)
+        (void)fprintf(stderr, "that day has passed: it counts as the status date, %s\n", text);
+}
+
 static int try_it(struct pictured *pictured, const char *id, struct mp_date date)
 {
     struct mp_picture *picture = pictured->picture;
@@ -84,6 +95,7 @@ static int try_it(struct pictured *pictured, const char *id, struct mp_date date
         return status;
     facts = mp_schedule_facts_of(&picture->milestones[milestone].record);
     facts.expected_day = date.day;
+    say_past(pictured, date.day);
     mp_schedule_trial_begin(picture->schedule);
     if (mp_schedule_update(picture->schedule, milestone, &facts, NULL) != 0)
         return cli_no_memory();

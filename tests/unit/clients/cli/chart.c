@@ -202,6 +202,7 @@ Test(chart, svg_is_whole_escaped_and_without_script)
                        text);
     cr_expect_not_null(strstr(text, "<title>2020-01-01: 2021-07-01</title></path>"), "%s", text);
     cr_expect_not_null(strstr(text, "<title>met</title>"));
+    cr_expect_not_null(strstr(text, "</tspan> overtaken, nothing said</text>"));
     cr_expect_eq(count_of(text, "class=\"overtaken\""), 1u, "%s", text);
     free(text);
 }
