@@ -238,7 +238,7 @@ static const struct field removed[] = {
 };
 
 enum { KEY, DATED, PROGRESS, STATUS, WITHDRAWAL };
-static const struct field_table changes[] = {
+const struct field_table field_changes[FIELD_CHANGE_TABLES] = {
     [KEY] = TABLE("key-added, key-revoked", "", key_change),
     [DATED] = TABLE("baseline, forecast, met, confirmed, suspension, resumption", "", dated),
     [PROGRESS] = TABLE("progress", "", progress),
@@ -250,8 +250,8 @@ static const struct field_table removals = TABLE("", "", removed);
 static const struct field_table *const of_changes[MP_CHANGE_LAST + 1] = {
     [MP_CHANGE_TERM] = &field_definitions[MP_KIND_TERM],
     [MP_CHANGE_AGENCY] = &field_definitions[MP_KIND_AGENCY],
-    [MP_CHANGE_KEY_ADDED] = &changes[KEY],
-    [MP_CHANGE_KEY_REVOKED] = &changes[KEY],
+    [MP_CHANGE_KEY_ADDED] = &field_changes[KEY],
+    [MP_CHANGE_KEY_REVOKED] = &field_changes[KEY],
     [MP_CHANGE_PROJECT] = &field_definitions[MP_KIND_PROJECT],
     [MP_CHANGE_PROJECT_REMOVED] = &removals,
     [MP_CHANGE_MILESTONE] = &field_definitions[MP_KIND_MILESTONE],
@@ -259,16 +259,16 @@ static const struct field_table *const of_changes[MP_CHANGE_LAST + 1] = {
     [MP_CHANGE_LINK] = &field_definitions[MP_KIND_LINK],
     [MP_CHANGE_LINK_REMOVED] = &field_definitions[MP_KIND_LINK],
     [MP_CHANGE_INDICATOR] = &field_definitions[MP_KIND_INDICATOR],
-    [MP_CHANGE_BASELINE] = &changes[DATED],
-    [MP_CHANGE_FORECAST] = &changes[DATED],
-    [MP_CHANGE_MET] = &changes[DATED],
-    [MP_CHANGE_CONFIRMED] = &changes[DATED],
-    [MP_CHANGE_SUSPENSION] = &changes[DATED],
-    [MP_CHANGE_RESUMPTION] = &changes[DATED],
-    [MP_CHANGE_PROGRESS] = &changes[PROGRESS],
-    [MP_CHANGE_STATUS] = &changes[STATUS],
+    [MP_CHANGE_BASELINE] = &field_changes[DATED],
+    [MP_CHANGE_FORECAST] = &field_changes[DATED],
+    [MP_CHANGE_MET] = &field_changes[DATED],
+    [MP_CHANGE_CONFIRMED] = &field_changes[DATED],
+    [MP_CHANGE_SUSPENSION] = &field_changes[DATED],
+    [MP_CHANGE_RESUMPTION] = &field_changes[DATED],
+    [MP_CHANGE_PROGRESS] = &field_changes[PROGRESS],
+    [MP_CHANGE_STATUS] = &field_changes[STATUS],
     [MP_CHANGE_OBSERVATION] = &field_definitions[MP_KIND_OBSERVATION],
-    [MP_CHANGE_WITHDRAWAL] = &changes[WITHDRAWAL],
+    [MP_CHANGE_WITHDRAWAL] = &field_changes[WITHDRAWAL],
     [MP_CHANGE_EPOCH_STARTED] = &field_definitions[MP_KIND_EPOCH],
     [MP_CHANGE_CALENDAR] = &field_definitions[MP_KIND_CALENDAR],
     [MP_CHANGE_POLICY] = &field_definitions[MP_KIND_POLICY],
@@ -366,57 +366,3 @@ const struct field_table field_progress = TABLE("", "", progress_fields);
 const struct field_table field_key = TABLE("key", "A key of an agency.", key_fields);
 const struct field_table field_special_day = TABLE(
     "special day", "A day on which a calendar is not as its weekend says.", special_day_fields);
-
-static void document_rows(FILE *out, const struct field_table *table)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        const struct field *field = &table->fields[i];
-
-        if (field->doc == NULL)
-            continue;
-        (void)fprintf(out, "| `%s` | %s | %s", field->name, field_type_name(field), field->doc);
-        if (field->type == FIELD_CODE)
-            (void)fprintf(out, " (%s)", mp_code_names((enum mp_code_family)field->detail));
-        (void)fprintf(out, " |\n");
-    }
-}
-
-static void document_head(FILE *out, const char *title, const char *about)
-{
-    (void)fprintf(out, "\n## %s\n\n", title);
-    if (about != NULL && about[0] != '\0')
-        (void)fprintf(out, "%s\n\n", about);
-    (void)fprintf(out, "| field | type | what |\n|---|---|---|\n");
-}
-
-static void document(FILE *out, const struct field_table *table, const struct field_table *more)
-{
-    document_head(out, table->title, table->about);
-    document_rows(out, table);
-    if (more != NULL)
-        document_rows(out, more);
-}
-
-void fields_document(FILE *out)
-{
-    (void)fprintf(
-        out, "# JSON of the command line\n\n"
-             "Made from the program's own tables (`milepost help json`). Days are `YYYY-MM-DD`, "
-             "times are UTC.\nIntegers beyond 2^53 and numbers of more than 15 digits are texts. "
-             "What is not known is absent,\nnever null. `-o json` gives an array (one object with "
-             "`get`), `-o ndjson` an object a line.\n");
-    document(out, &field_common, NULL);
-    for (int kind = MP_KIND_TERM; kind <= MP_KIND_LAST; kind++) {
-        if (field_definitions[kind].count > 0)
-            document(out, &field_definitions[kind], &field_standings[kind]);
-    }
-    document(out, &field_slot, NULL);
-    document(out, &field_key, NULL);
-    document(out, &field_special_day, NULL);
-    document(out, &field_event, &field_change);
-    (void)fprintf(out, "\nAn event has, besides, the fields of its kind of change. Those that "
-                       "define a record have the\nfields of that record above; a history row has "
-                       "`withdrawn_by` and `recorded_later` too.\n");
-    for (size_t i = 0; i < MP_LENGTH(changes); i++)
-        document(out, &changes[i], NULL);
-}

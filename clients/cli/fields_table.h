@@ -60,6 +60,13 @@ struct field_table {
 extern const struct field_table field_definitions[MP_KIND_LAST + 1];
 /* What the statements have added to the record: projects, milestones, observations. */
 extern const struct field_table field_standings[MP_KIND_LAST + 1];
+/* What changes say that define no record. */
+#define FIELD_CHANGE_TABLES 5
+extern const struct field_table field_changes[FIELD_CHANGE_TABLES];
+/* What questions answer, each object of an answer in a table of its own; made by the code, so that
+ * these are documentation alone (fields_questions.c). */
+extern const struct field_table field_questions[];
+extern const size_t field_question_count;
 /* By enum mp_change_kind: what a change of the kind says. Definitions share their record's table.
  */
 const struct field_table *field_of_change(enum mp_change_kind kind);
