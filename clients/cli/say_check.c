@@ -6,6 +6,8 @@
 #include "core/domain/fold.h"
 #include "core/domain/rules.h"
 
+#include <string.h>
+
 #define ASK_MS 3000 /* at most: a check is not worth a longer wait */
 
 struct checking {
@@ -87,6 +89,67 @@ static int judge_subject(struct checking *checking, const struct mp_subject *sub
     return 0;
 }
 
+/* The calendar that the change names; "" where it names none that the record must have. */
+static const char *named_calendar(const struct mp_change *change)
+{
+    const char *name = change->kind == MP_CHANGE_MILESTONE ? change->milestone.calendar
+                       : change->kind == MP_CHANGE_LINK    ? change->link.calendar
+                                                           : "";
+
+    return strcmp(name, "elapsed") == 0 || strcmp(name, "weekdays") == 0 ? "" : name;
+}
+
+struct looking {
+    const char *name;
+    struct mp_arena *arena;
+    bool is_there;
+};
+
+static int look_for_calendar(void *context, const struct mp_page *page)
+{
+    struct looking *looking = context;
+    struct mp_record record;
+    int error = 0;
+
+    for (size_t i = 0; i < page->row_count && error == 0; i++) {
+        error = mp_record_decode(page->rows[i].record, looking->arena, &record);
+        looking->is_there |= error == 0 && strcmp(record.calendar.name, looking->name) == 0;
+    }
+    return error;
+}
+
+/* A slip would count as elapsed days ever after. */
+static int judge_calendar(struct say *say, struct mp_client *client)
+{
+    struct looking looking = {.name = named_calendar(&say->change), .arena = say->cli->arena};
+    struct mp_ask ask;
+    int error;
+
+    if (looking.name[0] == '\0')
+        return 0;
+    mp_ask_init(&ask, MP_ASK_LIST);
+    ask.record_kind = MP_KIND_CALENDAR;
+    error = mp_client_ask(client, &ask, wait_ms(say->cli), look_for_calendar, &looking);
+    if (error == 0 && !looking.is_there)
+        (void)mp_reject(&say->rejection, say->cli->arena, MP_REJECT_CODE_UNKNOWN, "calendar",
+                        "there is no calendar \"%s\": correct it (milepost calendar list shows "
+                        "all), or have it defined first",
+                        looking.name);
+    return error;
+}
+
+void say_check_calendar(struct say *say)
+{
+    struct mp_client *client = NULL;
+
+    if (named_calendar(&say->change)[0] == '\0' || instance_is_down(&say->instance) ||
+        !mp_file_exists(instance_key(say->cli, &say->instance, say->cli->as)) ||
+        instance_client(say->cli, &say->instance, NULL, false, &client) != CLI_OK)
+        return;
+    (void)!judge_calendar(say, client); /* who does not answer now does not when it is queued */
+    mp_client_close(client);
+}
+
 static const char *check(struct checking *checking)
 {
     const struct mp_event event = {.change = checking->say->change};
@@ -104,6 +167,8 @@ static const char *check(struct checking *checking)
         judge_agency(checking, subject.topic);
     if (error == 0 && subject.topic != NULL && checking->say->rejection.code == MP_REJECT_NONE)
         error = judge_subject(checking, &subject);
+    if (error == 0 && checking->say->rejection.code == MP_REJECT_NONE)
+        error = judge_calendar(checking->say, checking->client);
     return error == 0 ? NULL
                       : cli_text(checking->say->cli->arena, "%s", mp_client_why(checking->client));
 }

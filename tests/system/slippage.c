@@ -64,6 +64,9 @@ static void expect_the_airport(void)
     cr_expect_str_eq(field(then, AIRPORT, "projected"), "\"2023-09-30\"");
     cr_expect_str_eq(field(then, AIRPORT, "slip_original"), "1278");
     expect_has(explained, "\"stated_on\":\"2017-06-15\"");
+    expect_has(ASK("explain", "gwadar/coal-power:cod", "--as-of", "2025-09-26"),
+               "238 days: 2025-09-26 − 2025-01-31");
+    expect_has(ASK("slippage", "--by", "all", "-o", "csv"), "title,milestones,met");
     expect_has(explained, "\"source\":");
     expect_has(ASK("explain", AIRPORT), "it was met on 2025-01-20");
 }
@@ -127,8 +130,20 @@ SLIPPAGE_TEST(the_portfolio_says_what_a_hand_count_says)
     expect_groups();
     expect_a_push();
     expect_pages();
-    said = system_cli(&instance, "explain", "gwadar/airport:nothing");
+    said = system_cli(&instance, "explain", "gwadar/airport:nothing-like-it");
     system_expect(said, 3);
+    expect_has(said.err, "list milestones shows all");
+    said = system_cli(&instance, "trend", "gwadar/airport:opning");
+    system_expect(said, 3);
+    expect_has(said.err, "did you mean " AIRPORT "?");
+    said = system_cli(&instance, "explain", "gwadar/airport");
+    system_expect(said, 3);
+    expect_has(said.err, "it is a project");
+    said = system_cli(&instance, "slippage", AIRPORT);
+    system_expect(said, 3);
+    expect_has(said.err, "milepost explain " AIRPORT);
+    said = system_cli(&instance, "report", "--as-of", "2025-09-26", "--since", "2025-09-26");
+    system_expect(said, 2);
     said = system_cli(&instance, "slippage", "nowhere/");
     system_expect(said, 3);
     said = system_cli(&instance, "slippage", "--by", "colour");
