@@ -210,14 +210,15 @@ Test(domain_calendar, weekdays_and_elapsed_by_hand)
 Test(domain_calendar, a_version_rules_from_its_first_day_and_is_known_from_it)
 {
     static const struct mp_calendar_day old_days[] = {
-        {.day = 20000, .kind = MP_CALENDAR_HOLIDAY, .is_estimated = true}};
+        {.day = 20000, .kind = MP_CALENDAR_HOLIDAY, .is_estimated = true},
+        {.day = 20100, .kind = MP_CALENDAR_HOLIDAY, .is_estimated = true}};
     const struct mp_calendar_version versions[] = {
         {.name = "x", .valid_from = 20100, .weekend = 0x10}, /* Fridays off */
         {.name = "x",
          .valid_from = 19000,
          .weekend = 0x40, /* Sundays off */
          .days = old_days,
-         .day_count = 1},
+         .day_count = 2},
     };
     struct mp_calendar *both = make(versions, 2, MP_DAY_NONE);
     struct mp_calendar *before = make(versions, 2, 20099);
@@ -226,7 +227,7 @@ Test(domain_calendar, a_version_rules_from_its_first_day_and_is_known_from_it)
     for (int32_t day = 18000; day < 21000; day++) {
         int off_now = day >= 20100 ? 4 : 6;
 
-        if (day == 20000)
+        if (day == 20000 || day == 20100)
             continue;
         cr_assert_eq(mp_calendar_is_working(both, day), mp_day_weekday(day) != off_now, "%d", day);
         cr_assert_eq(mp_calendar_is_working(before, day), mp_day_weekday(day) != 6, "%d", day);
@@ -234,6 +235,9 @@ Test(domain_calendar, a_version_rules_from_its_first_day_and_is_known_from_it)
     }
     cr_expect(!mp_calendar_is_working(both, 20000) && mp_calendar_is_estimated(both, 20000));
     cr_expect(!mp_calendar_is_estimated(both, 20001) && !mp_calendar_is_estimated(NULL, 20000));
+    /* What the old version says of the new one's first day, a Sunday, no longer counts. */
+    cr_expect(mp_calendar_is_working(both, 20100) && !mp_calendar_is_estimated(both, 20100));
+    cr_expect(!mp_calendar_is_working(before, 20100) && mp_calendar_is_estimated(before, 20100));
     mp_calendar_free(both);
     mp_calendar_free(before);
     mp_calendar_free(long_before);
