@@ -21,6 +21,7 @@ static const char style[] =
     "overflow-wrap:break-word}"
     "tr{break-inside:avoid}thead{display:table-header-group}"
     ".r{text-align:right;white-space:nowrap}.c,.d{white-space:nowrap}"
+    "th{vertical-align:bottom}th.r,th.d{white-space:normal}td:first-child{min-width:10.5em}"
     ".c i{display:inline-block;width:.7em;height:.7em;border-radius:50%;margin-right:.35em}"
     ".green i{background:#1f6f43}.amber i{background:#c98a00}.red i{background:#a61b1b}"
     "figure{margin:.4rem 0;break-inside:avoid}svg{max-width:100%;height:auto}"

@@ -65,6 +65,7 @@ static int show(const struct pictured *pictured, enum mp_anchor anchor)
     static const char columns[] = "id ~status projected late float=float_days ~bound pushed_by "
                                   "~critical slip=slip_original ~title";
     struct cli *cli = pictured->cli;
+    const char *what = pictured->prefix[0] == '\0' ? "the whole programme" : pictured->prefix;
     bool all = cli_given(cli, "all");
     size_t count, shown = 0;
     int32_t end = MP_DAY_NONE;
@@ -88,10 +89,10 @@ static int show(const struct pictured *pictured, enum mp_anchor anchor)
     (void)fflush(stdout);
     mp_day_format(end, day);
     if (end == MP_DAY_NONE)
-        (void)fprintf(stderr, "nothing under %s has a date\n", pictured->prefix);
+        (void)fprintf(stderr, "nothing in %s has a date\n", what);
     else
-        (void)fprintf(stderr, "%s ends on %s; %zu of %zu milestones shown%s\n", pictured->prefix,
-                      day, shown, count,
+        (void)fprintf(stderr, "%s ends on %s; %zu of %zu milestones shown%s\n", what, day, shown,
+                      count,
                       pictured->picture->options.gaps == MP_GAPS_PLANNED
                           ? "; gaps between baselines are assumed where no lag is stated"
                           : "");
