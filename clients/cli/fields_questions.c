@@ -175,7 +175,8 @@ static const struct field reasons[] = {
     ROW("reason", "text", "the reason, or 'none given'"),
     ROW("moves", "integer", "moves to a later date"),
     ROW("days", "integer", "days together"),
-    ROW("mean_days", "number", "days a move"),
+    ROW("mean_days", "number", "days a move; absent when none moved"),
+    ROW("suspensions", "integer", "times that work was suspended for it"),
 };
 
 static const struct field trend[] = {

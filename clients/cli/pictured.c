@@ -124,6 +124,20 @@ int pictured_history_of(struct pictured *pictured, uint32_t milestone)
                             cli_text(pictured->cli->arena, "%.*s/", (int)strcspn(id, ":"), id));
 }
 
+void pictured_count_suspensions(const struct pictured *pictured, int32_t since, size_t *counts)
+{
+    const struct mp_picture *picture = pictured->picture;
+
+    for (size_t i = 0; i < picture->statement_count; i++) {
+        const struct mp_picture_statement *said = &picture->statements[i];
+
+        if (said->entry.kind == MP_CHANGE_SUSPENSION && said->entry.withdrawn_by == 0 &&
+            said->entry.stated_on > since &&
+            mp_picture_covers(picture, pictured->prefix, said->milestone))
+            counts[said->entry.reason]++;
+    }
+}
+
 /* A sentence's end: what may have been meant. */
 static const char *advice(const struct pictured *pictured, const char *id)
 {

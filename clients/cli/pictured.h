@@ -41,6 +41,9 @@ void picture_add_verdict(json_t **object, const char *name, const struct mp_verd
 json_t *picture_real(double value, int digits);
 /* Every figure of the milestone, with its project. */
 json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone);
+/* Suspensions that stand on milestones under the question's prefix, and were said after the day
+ * (MP_DAY_NONE: ever), by reason: adds to counts[MP_REASON_UNKNOWN + 1]. After pictured_history. */
+void pictured_count_suspensions(const struct pictured *pictured, int32_t since, size_t *counts);
 /* What binds its projected date, in words. */
 const char *picture_why(const struct mp_picture *picture, uint32_t milestone,
                         struct mp_arena *arena);

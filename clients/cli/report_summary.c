@@ -140,10 +140,10 @@ int report_corridors(struct report *report)
     return CLI_OK;
 }
 
-static bool is_empty(const struct report *report)
+static bool is_empty(const struct report *report, const size_t *suspensions)
 {
     for (int reason = 0; reason <= MP_REASON_UNKNOWN; reason++) {
-        if (report->reasons[reason].count > 0)
+        if (report->reasons[reason].count > 0 || suspensions[reason] > 0)
             return false;
     }
     return true;
@@ -152,23 +152,26 @@ static bool is_empty(const struct report *report)
 void report_reasons(struct report *report)
 {
     struct document *document = &report->document;
+    size_t suspensions[MP_REASON_UNKNOWN + 1] = {0};
 
+    pictured_count_suspensions(report->pictured, MP_DAY_NONE, suspensions);
     document_heading(document, 2, false, "Why dates moved");
-    document_paragraph(document, "Every move to a later date up to the status date, by the reason "
-                                 "that was given.");
-    if (is_empty(report)) {
+    document_paragraph(document, "Every move to a later date up to the status date, and how often "
+                                 "work was suspended, by the reason that was given.");
+    if (is_empty(report, suspensions)) {
         document_paragraph(document, "None did.");
         return;
     }
-    document_table(document, "lrr", "Reason|Moves|Days together");
+    document_table(document, "lrrr", "Reason|Moves|Days together|Suspensions");
     for (int reason = 0; reason <= MP_REASON_UNKNOWN; reason++) {
-        if (report->reasons[reason].count == 0)
+        if (report->reasons[reason].count == 0 && suspensions[reason] == 0)
             continue;
         document_row(document);
         document_cell(document, "%s",
                       reason == 0 ? "none given" : mp_code_name(MP_FAMILY_REASON, reason));
         document_cell(document, "%zu", report->reasons[reason].count);
         document_cell(document, "%lld", (long long)report->reasons[reason].days);
+        document_cell(document, "%zu", suspensions[reason]);
     }
     document_table_end(document);
 }

@@ -138,11 +138,31 @@ static int show_groups(struct question *question, enum mp_picture_by by)
 
 /* ---- by reason ---- */
 
+/* NULL: nothing moved and nothing stopped for it. */
+static json_t *reason_row(int reason, const struct mp_reason_total *total, size_t suspensions)
+{
+    json_t *row = json_object();
+
+    if (total->count == 0 && suspensions == 0) {
+        json_decref(row);
+        return NULL;
+    }
+    fields_add(&row, "reason",
+               json_string(reason == 0 ? "none given" : mp_code_name(MP_FAMILY_REASON, reason)));
+    fields_add(&row, "moves", json_integer((json_int_t)total->count));
+    fields_add(&row, "days", json_integer((json_int_t)total->days));
+    if (total->count > 0)
+        fields_add(&row, "mean_days", picture_real((double)total->days / (double)total->count, 1));
+    fields_add(&row, "suspensions", json_integer((json_int_t)suspensions));
+    return row;
+}
+
 static int show_reasons(struct question *question)
 {
     struct pictured *pictured = &question->pictured;
     struct mp_picture *picture = pictured->picture;
     struct mp_reason_total totals[MP_REASON_UNKNOWN + 1] = {{0}};
+    size_t suspensions[MP_REASON_UNKNOWN + 1] = {0};
     MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena((size_t)64 << 20);
     struct output *output;
     int status = pictured_history(pictured, pictured->prefix);
@@ -165,22 +185,13 @@ static int show_reasons(struct question *question)
     }
     if (status != CLI_OK)
         return status;
-    output = output_open(pictured->cli, "reason moves days mean_days", false);
+    pictured_count_suspensions(pictured, question->since, suspensions);
+    output = output_open(pictured->cli, "reason moves days mean_days suspensions", false);
     for (int reason = 0; reason <= MP_REASON_UNKNOWN && status == CLI_OK; reason++) {
-        json_t *row = json_object();
+        json_t *row = reason_row(reason, &totals[reason], suspensions[reason]);
 
-        if (totals[reason].count == 0) {
-            json_decref(row);
-            continue;
-        }
-        fields_add(
-            &row, "reason",
-            json_string(reason == 0 ? "none given" : mp_code_name(MP_FAMILY_REASON, reason)));
-        fields_add(&row, "moves", json_integer((json_int_t)totals[reason].count));
-        fields_add(&row, "days", json_integer((json_int_t)totals[reason].days));
-        fields_add(&row, "mean_days",
-                   picture_real((double)totals[reason].days / (double)totals[reason].count, 1));
-        status = output_row(output, row);
+        if (row != NULL)
+            status = output_row(output, row);
     }
     return output_close(output, status);
 }
@@ -285,7 +296,7 @@ const struct cli_command verb_slippage = {
         "critical path length index. An index is left out, and -o json says why, where a set has "
         "fewer milestones than the policy asks for. A milestone counts in every region of its "
         "project.\n\n--by reason adds up how far dates moved later, for each reason that was "
-        "given.",
+        "given, and how often work was suspended for it.",
     .example = "milepost slippage gwadar/ --as-of 2022-06-30\nmilepost slippage --by corridor -o "
                "json",
     OPTIONS(TEXT("by", "WHAT", "corridor, agency, region, reason, project, programme or all"),

@@ -80,8 +80,9 @@ static void expect_groups(void)
     cr_expect_eq(system_count_lines(corridors), 6u, "five corridors and none: %s", corridors);
     cr_expect_str_eq(field(all, "{", "milestones"), "160");
     expect_has(corridors, "\"corridor\":\"openness\"");
-    expect_has(reasons, "reason,moves,days,mean_days");
+    expect_has(reasons, "reason,moves,days,mean_days,suspensions");
     expect_has(reasons, "\nland,");
+    expect_has(reasons, "\napproval,0,0,,3\n");
     cr_expect_gt(system_count_lines(ASK("slippage", "--by", "agency", "-o", "csv")), 10u);
     cr_expect_gt(system_count_lines(ASK("slippage", "--by", "region", "-o", "csv")), 5u);
     cr_expect_gt(system_count_lines(ASK("slippage", "--by", "project", "-o", "csv")), 50u);
