@@ -204,6 +204,8 @@ static const struct field whatif[] = {
     ROW("pushed_by", "text", "the milestone that pushes it"),
     ROW("lag_assumed", "boolean",
         "with `pushed_by`: true when the lag is the planned gap between the baselines"),
+    ROW("lag_days", "integer", "with `pushed_by`: the lag that counts there"),
+    ROW("calendar", "text", "with `pushed_by`: calendar of the lag"),
 };
 
 static const struct field policy_diff[] = {

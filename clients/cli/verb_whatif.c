@@ -4,6 +4,25 @@
 #include "clients/cli/pictured.h"
 #include "clients/cli/verbs.h"
 
+/* Of the link that pushes it: what stands between the two dates. */
+static void add_lag(json_t **row, const struct mp_picture *picture, uint32_t node,
+                    const struct mp_projection *at)
+{
+    size_t count = mp_schedule_edges_in(picture->schedule, node);
+
+    fields_add(row, "lag_assumed", json_boolean(at->is_lag_assumed));
+    for (size_t i = 0; i < count; i++) {
+        struct mp_schedule_edge edge = mp_schedule_edge_in(picture->schedule, node, i);
+
+        if (edge.from != at->via || edge.link != at->link)
+            continue;
+        fields_add(row, "lag_days", json_integer(edge.lag_days));
+        fields_add(row, "calendar",
+                   json_string(mp_calendars_name(picture->calendars, edge.calendar)));
+        return;
+    }
+}
+
 static json_t *row_of(const struct mp_picture *picture, uint32_t changed,
                       const struct mp_schedule_move *move)
 {
@@ -22,7 +41,7 @@ static json_t *row_of(const struct mp_picture *picture, uint32_t changed,
     fields_add(&row, "changed", json_boolean(move->node == changed));
     if (at.bound == MP_BOUND_LINK) {
         fields_add(&row, "pushed_by", json_string(mp_schedule_names_at(picture->names, at.via)));
-        fields_add(&row, "lag_assumed", json_boolean(at.is_lag_assumed));
+        add_lag(&row, picture, move->node, &at);
     }
     return row;
 }
@@ -30,7 +49,7 @@ static json_t *row_of(const struct mp_picture *picture, uint32_t changed,
 static int show(const struct pictured *pictured, uint32_t milestone)
 {
     static const char columns[] =
-        "id before after days slip=slip_original pushed_by ~lag_assumed ~title";
+        "id before after days slip=slip_original pushed_by ~lag=lag_days ~lag_assumed ~title";
     const struct mp_picture *picture = pictured->picture;
     struct output *output = output_open(pictured->cli, columns, false);
     size_t pushed = 0;

@@ -98,6 +98,8 @@ static void expect_a_push(void)
 
     cr_expect_str_eq(field(pushed, "ml-1/karachi-rohri:completion", "lag_assumed"), "true");
     cr_expect_str_eq(field(pushed, "ml-1/karachi-rohri:completion", "after"), "\"2029-12-31\"");
+    /* From the baseline of the one, 2026-07-31, to that of the other, 2028-12-31. */
+    cr_expect_str_eq(field(pushed, "ml-1/karachi-rohri:completion", "lag_days"), "884");
     cr_expect_eq(system_count_lines(stated), 1u, "no lag is stated: %s", stated);
     cr_expect_eq(system_read(&instance, "", 0).count, before, "nothing is recorded");
 }
