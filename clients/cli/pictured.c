@@ -326,6 +326,11 @@ const char *picture_why(const struct mp_picture *picture, uint32_t milestone,
     case MP_BOUND_EXPECTED:
         return cli_text(arena, "its own expected date, %s, is the latest", day);
     case MP_BOUND_TODAY:
+        if (picture->milestones[milestone].figures.expected_day == MP_DAY_NONE)
+            return cli_text(arena,
+                            "it has no date of its own, and what it waits for has passed, so not "
+                            "before the status date, %s",
+                            day);
         return cli_text(arena, "its own date has passed unmet, so not before the status date, %s",
                         day);
     default: /* MP_BOUND_LINK */
