@@ -96,6 +96,7 @@ static int fold_record(struct mp_batch *batch, const struct mp_event *event,
     cached->now = after;
     cached->dirty = true;
     cached->borrows |= !shares_no_text(event->change.kind);
+    batch->has_definitions |= !shares_no_text(event->change.kind);
     return 0;
 }
 
@@ -210,7 +211,7 @@ int mp_batch_apply(struct mp_batch *batch, const struct mp_change *change,
     struct mp_event event = {
         .epoch = change->kind == MP_CHANGE_EPOCH_STARTED ? change->epoch.epoch : batch->head.epoch,
         .seq = batch->head.seq + 1,
-        .recorded_at_us = batch->head.recorded_at_us,
+        .recorded_at_us = batch->moment_us,
         .topic = subject->topic,
         .agency = agency,
         .submission = *submission,

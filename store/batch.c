@@ -5,6 +5,15 @@
 #include <stdlib.h>
 
 #define RECORDS_MOST ((size_t)1 << 22)
+/* A group beyond this goes straight into the tables, as does whatever comes when the journal holds
+ * that many; so what a start has to take again is bounded. */
+#define GROUP_BYTES_MOST ((size_t)16 << 10)
+#define GROUPS_MOST      256
+/* What is logged must be filed later, also on a disk that is full by then: so it is logged only as
+ * long as the room for it is taken. An event and its outcome touch at most seven leaves, each of
+ * which may split; with what leads to them, so many pages. */
+#define ROOM_BYTES  ((uint64_t)16 << 20)
+#define EVENT_BYTES ((uint64_t)16 * 4096)
 
 struct mp_batch *mp_store_batch_new(struct mp_store *store)
 {
@@ -21,6 +30,7 @@ struct mp_batch *mp_store_batch_new(struct mp_store *store)
     batch->topics = mp_table_new(RECORDS_MOST);
     batch->senders = mp_table_new(RECORDS_MOST);
     mp_buffer_init(&batch->scratch, MP_STORE_VALUE_MOST);
+    mp_buffer_init(&batch->row, GROUP_BYTES_MOST);
     if (batch->arena == NULL || batch->cache == NULL || batch->records == NULL ||
         batch->topics == NULL || batch->senders == NULL) {
         mp_store_batch_free(batch);
@@ -41,6 +51,7 @@ void mp_store_batch_free(struct mp_batch *batch)
     mp_table_free(batch->topics);
     mp_table_free(batch->senders);
     mp_buffer_done(&batch->scratch);
+    mp_buffer_done(&batch->row);
     free(batch->new_keys);
     free(batch->events);
     free(batch);
@@ -59,6 +70,32 @@ static void forget(struct mp_batch *batch)
     batch->is_stale = false;
 }
 
+/* Each group has a moment of its own, also while the clock is behind: what the ledger held between
+ * two of them can be asked for. */
+static void begin_group(struct mp_batch *batch, int64_t now_us)
+{
+    int64_t last_us = batch->head.recorded_at_us;
+
+    batch->moment_us = last_us < now_us ? now_us : last_us + 1;
+    batch->group_events = batch->event_count;
+    mp_store_journal_begin(&batch->row, &batch->head);
+    mp_batch_mark(batch);
+}
+
+/* What the journal has and the tables not: after a start, or when the batch that held it failed. */
+static int take_journal(struct mp_batch *batch)
+{
+    struct mp_store *store = batch->store;
+    int error;
+
+    if (store->logged == store->filed)
+        return 0;
+    begin_group(batch, INT64_MIN);
+    error = mp_store_journal_replay(store->journal, store->filed, batch);
+    batch->logged = (unsigned)(store->logged - store->filed);
+    return error;
+}
+
 int mp_batch_begin(struct mp_store *store, int64_t now_us, struct mp_batch **ret_batch)
 {
     struct mp_batch *batch = store->batch;
@@ -74,19 +111,29 @@ int mp_batch_begin(struct mp_store *store, int64_t now_us, struct mp_batch **ret
     mp_arena_release(batch->arena, batch->empty); /* what it holds is used again */
     if (batch->is_stale || mp_arena_used_bytes(batch->cache) > MP_STORE_CACHE_KEPT)
         forget(batch);
-    batch->head = mp_store_head(store);
-    /* Each batch has a moment of its own, also while the clock is behind: what the ledger held
-     * between two batches can be asked for. */
-    batch->head.recorded_at_us =
-        batch->head.recorded_at_us < now_us ? now_us : batch->head.recorded_at_us + 1;
+    batch->head = store->filed_head;
     batch->network_at_begin = mp_network_mark(store->network);
     batch->new_key_count = 0;
     batch->event_count = 0;
     batch->has_agency_events = false;
     batch->has_changes = false;
-    mp_batch_mark(batch);
+    batch->has_definitions = false;
+    batch->logged = 0;
+    batch->outcomes = 0;
+    error = take_journal(batch);
+    if (error < 0) {
+        mp_batch_abort(batch);
+        return error;
+    }
+    begin_group(batch, now_us);
     *ret_batch = batch;
     return 0;
+}
+
+void mp_batch_next(struct mp_batch *batch, int64_t now_us)
+{
+    batch->has_agency_events = false;
+    begin_group(batch, now_us);
 }
 
 const struct mp_view *mp_batch_view(struct mp_batch *batch)
@@ -112,7 +159,7 @@ uint64_t mp_batch_next_seq(const struct mp_batch *batch)
 
 int64_t mp_batch_recorded_at_us(const struct mp_batch *batch)
 {
-    return batch->head.recorded_at_us;
+    return batch->moment_us;
 }
 
 void mp_batch_mark(struct mp_batch *batch)
@@ -168,6 +215,7 @@ static int put_pending(struct mp_batch *batch, const struct mp_store_pending *pe
     if (error < 0)
         return error;
     batch->has_agency_events |= pending->of_agency;
+    mp_store_journal_add_event(&batch->row, pending->bytes);
     mp_store_key_seq(&key, pending->entry.seq);
     if (batch->put_events == NULL)
         batch->put_events = mp_kv_cursor_open(batch->txn, tables->events);
@@ -230,13 +278,16 @@ int mp_batch_keep(struct mp_batch *batch, const char *agency, const struct mp_uu
         mp_kv_fail(batch->txn, error);
         return error;
     }
-    return mp_store_batch_settle(batch);
+    error = mp_store_batch_settle(batch);
+    mp_store_journal_add_outcome(&batch->row, agency, id, hash, answer);
+    batch->outcomes++;
+    return error;
 }
 
 struct mp_batch_events mp_batch_events(const struct mp_batch *batch)
 {
-    return (struct mp_batch_events){.items = batch->events,
-                                    .count = batch->event_count,
+    return (struct mp_batch_events){.items = batch->events + batch->group_events,
+                                    .count = batch->event_count - batch->group_events,
                                     .has_agency_events = batch->has_agency_events};
 }
 
@@ -267,20 +318,88 @@ void mp_batch_abort(struct mp_batch *batch)
     give_up(batch);
 }
 
+static void put_meta(struct mp_batch *batch, const char *name, const void *value, size_t size)
+{
+    mp_kv_put(batch->txn, batch->store->tables.meta, mp_span_text(name), mp_span_make(value, size));
+}
+
 static void put_head(struct mp_batch *batch)
 {
-    uint8_t value[MP_STORE_HEAD_BYTES];
+    const uint8_t schema[4] = {0, 0, 0, MP_STORE_SCHEMA_VERSION};
+    uint8_t head[MP_STORE_HEAD_BYTES];
+    struct mp_store_key filed;
 
-    mp_store_head_write(value, &batch->head);
-    mp_kv_put(batch->txn, batch->store->tables.meta, mp_span_text(MP_STORE_META_HEAD),
-              mp_span_make(value, sizeof(value)));
+    if (batch->event_count > 0) {
+        mp_store_head_write(head, &batch->head);
+        put_meta(batch, MP_STORE_META_HEAD, head, sizeof(head));
+    }
+    if (batch->logged > 0) {
+        mp_store_key_seq(&filed, batch->store->logged);
+        put_meta(batch, MP_STORE_META_FILED, filed.bytes, filed.size);
+    }
+    if (batch->store->schema != MP_STORE_SCHEMA_VERSION)
+        put_meta(batch, MP_STORE_META_SCHEMA, schema, sizeof(schema));
+}
+
+/* How many events @agency/ has with this batch's. */
+static int count_agency_events(struct mp_batch *batch, uint64_t *ret_count)
+{
+    struct mp_store_cached_topic *topic;
+    int error = mp_store_cache_topic(batch, mp_span_text(MP_TOPIC_AGENCY), &topic);
+
+    if (error == 0)
+        *ret_count = topic->now.count;
+    return error;
+}
+
+int mp_batch_tell(struct mp_batch *batch)
+{
+    uint64_t agency_events = 0;
+    int error = count_agency_events(batch, &agency_events);
+
+    if (error == 0)
+        mp_store_publish_logged(batch->store, &batch->head, agency_events, batch->store->logged);
+    return error;
+}
+
+bool mp_batch_is_small(const struct mp_batch *batch)
+{
+    const struct mp_store *store = batch->store;
+
+    return store->journal != NULL && store->schema == MP_STORE_SCHEMA_VERSION &&
+           !batch->has_definitions && batch->row.error == 0 && batch->logged < GROUPS_MOST &&
+           (batch->event_count + batch->outcomes) * EVENT_BYTES <= ROOM_BYTES &&
+           mp_batch_has_room(batch) && (batch->logged > 0 || mp_kv_has_room(store->kv, ROOM_BYTES));
+}
+
+int mp_batch_log(struct mp_batch *batch)
+{
+    struct mp_store *store = batch->store;
+    uint64_t agency_events = 0;
+    int error;
+
+    mp_batch_undo(batch); /* what was applied and not kept */
+    error = mp_kv_error(batch->txn);
+    if (error == 0)
+        error = count_agency_events(batch, &agency_events);
+    if (error == 0 && mp_store_journal_is_empty(&batch->row))
+        return 0;
+    if (error == 0)
+        error =
+            mp_store_journal_append(store->journal, store->logged + 1, store->filed, &batch->row);
+    if (error < 0) {
+        mp_batch_abort(batch);
+        return error;
+    }
+    batch->logged++;
+    mp_store_publish_logged(store, &batch->head, agency_events, store->logged + 1);
+    return 0;
 }
 
 int mp_batch_commit(struct mp_batch *batch)
 {
     struct mp_store *store = batch->store;
-    uint64_t agency_events = mp_store_agency_event_count(store);
-    struct mp_store_cached_topic *topic;
+    uint64_t agency_events = 0;
     int error;
 
     mp_batch_undo(batch); /* what was applied and not kept */
@@ -289,24 +408,19 @@ int mp_batch_commit(struct mp_batch *batch)
         mp_batch_abort(batch);
         return error;
     }
-    if (batch->has_agency_events) {
-        error = mp_store_cache_topic(batch, mp_span_text(MP_TOPIC_AGENCY), &topic);
-        if (error < 0)
-            mp_kv_fail(batch->txn, error);
-        else
-            agency_events = topic->now.count;
-    }
+    error = count_agency_events(batch, &agency_events);
+    if (error < 0)
+        mp_kv_fail(batch->txn, error);
     mp_store_cache_flush(batch);
-    if (batch->event_count > 0)
-        put_head(batch);
+    put_head(batch);
     close_cursors(batch);
     error = mp_kv_commit(mp_take(batch->txn));
     if (error < 0) {
         give_up(batch);
+        mp_store_tell_filing(store);
         return error;
     }
     mp_network_commit(store->network);
-    if (batch->event_count > 0)
-        mp_store_publish_head(store, &batch->head, agency_events);
+    mp_store_publish_filed(store, &batch->head, agency_events, MP_STORE_SCHEMA_VERSION);
     return 0;
 }

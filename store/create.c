@@ -54,15 +54,6 @@ static int add_agency(struct mp_batch *batch, const char *by, const struct mp_ag
     return mp_store_apply_own(batch, &change, by);
 }
 
-static int put_schema(struct mp_batch *batch)
-{
-    const uint8_t version[4] = {0, 0, 0, MP_STORE_SCHEMA_VERSION};
-
-    mp_kv_put(batch->txn, batch->store->tables.meta, mp_span_text(MP_STORE_META_SCHEMA),
-              mp_span_make(version, sizeof(version)));
-    return mp_kv_error(batch->txn);
-}
-
 static int found(struct mp_batch *batch, const struct mp_store_founding *founding, uint64_t epoch)
 {
     static const char *everything = "/"; /* records point to it until the commit */
@@ -77,10 +68,8 @@ static int found(struct mp_batch *batch, const struct mp_store_founding *foundin
         .title = {"Services of this ledger", "", ""},
         .role = MP_ROLE_SERVICE,
     };
-    int error = put_schema(batch);
+    int error = mp_store_apply_epoch(batch, epoch, 0, founding->authority_id, "founded");
 
-    if (error == 0)
-        error = mp_store_apply_epoch(batch, epoch, 0, founding->authority_id, "founded");
     if (error == 0)
         error = add_agency(batch, founding->authority_id, &authority, founding->authority_key);
     if (error == 0)

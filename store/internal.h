@@ -10,6 +10,7 @@
 #include "core/domain/fold.h"
 #include "core/domain/network.h"
 #include "core/domain/rules.h"
+#include "store/journal.h"
 #include "store/run.h"
 #include "store/store.h"
 #include "store/tables.h"
@@ -25,6 +26,7 @@
 #define MP_STORE_DATA_FILE    "data.mdb"
 #define MP_STORE_META_SCHEMA  "schema"
 #define MP_STORE_META_HEAD    "head"
+#define MP_STORE_META_FILED   "filed"
 #define MP_STORE_WHOLE_PREFIX ""
 
 struct mp_store {
@@ -32,10 +34,18 @@ struct mp_store {
     struct mp_store_tables tables;
     int offset_minutes;
     bool read_only;
-    pthread_mutex_t mutex; /* over the next two, which other threads read */
+    pthread_mutex_t mutex; /* over what other threads read, down to the next remark */
+    pthread_cond_t filing; /* it was tried */
     struct mp_head head;
     uint64_t agency_events;
+    uint64_t logged, filed; /* last row of the journal; last one that the tables have */
+    uint64_t filing_tries;
+    void (*wake)(void *context); /* wakes the writer for somebody who waits; NULL: nobody waits */
+    void *wake_context;
     /* The writer's alone: */
+    struct mp_store_journal *journal; /* NULL: every commit is one of the tables */
+    uint32_t schema;                  /* of the tables as they lie there */
+    struct mp_head filed_head;        /* of them */
     struct mp_network *network;
     struct mp_table *keys; /* public key → agency id; a key never moves to another agency */
     struct mp_batch *batch;
@@ -103,8 +113,14 @@ struct mp_batch {
     struct mp_store_cached *listed;
     struct mp_store_cached_topic *listed_topics;
     size_t listed_count, listed_topic_count;
-    struct mp_head head; /* with what was applied */
-    bool has_changes;    /* something for LMDB to commit */
+    struct mp_head head;  /* with what was applied; its time is the last event's */
+    int64_t moment_us;    /* of what is applied next */
+    bool has_changes;     /* something for LMDB to commit */
+    struct mp_buffer row; /* of the journal: what was kept since the group began */
+    size_t group_events;  /* events before it */
+    unsigned logged;      /* groups that the journal has and the tables not */
+    uint64_t outcomes;    /* kept since begin */
+    bool has_definitions; /* a record of any size was changed */
 
     /* Since the mark: */
     uint64_t mark_number;
@@ -171,8 +187,17 @@ int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tabl
                        struct mp_head *ret_head) MP_CHECK_RESULT;
 /* Agencies' keys, links and starts from the state. */
 int mp_store_load(struct mp_store *store) MP_CHECK_RESULT;
-void mp_store_publish_head(struct mp_store *store, const struct mp_head *head,
-                           uint64_t agency_events);
+int mp_store_read_filed(struct mp_kv_txn *txn, struct mp_store *store) MP_CHECK_RESULT;
+/* A group is durable: as row `logged` of the journal, or in the tables with all before it. */
+void mp_store_publish_logged(struct mp_store *store, const struct mp_head *head,
+                             uint64_t agency_events, uint64_t logged);
+void mp_store_publish_filed(struct mp_store *store, const struct mp_head *head,
+                            uint64_t agency_events, uint32_t schema);
+/* Whoever waits is told that filing was tried, which is all that can be promised. */
+void mp_store_tell_filing(struct mp_store *store);
+/* Waits, a second at most, until the tables have what was durable at the call. At once when they
+ * do, when a try fails, and when nobody can be woken. */
+void mp_store_wait_filed(struct mp_store *store);
 int mp_store_keep_key(struct mp_store *store, const uint8_t key[static 32], const char *agency,
                       bool *ret_new) MP_CHECK_RESULT;
 void mp_store_forget_key(struct mp_store *store, const uint8_t key[static 32]);
@@ -181,6 +206,8 @@ void mp_store_explain(const char *format, ...) __attribute__((format(printf, 1, 
 
 /* ---- batch.c, cache.c, apply.c, view.c ---- */
 
+/* The head with what a begin took from the journal, which is durable already. */
+int mp_batch_tell(struct mp_batch *batch) MP_CHECK_RESULT;
 struct mp_batch *mp_store_batch_new(struct mp_store *store);
 void mp_store_batch_free(struct mp_batch *batch);
 /* NULL pointer in *ret_cached never; ->now says whether it exists. */

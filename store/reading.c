@@ -165,8 +165,10 @@ int mp_reading_answer(struct mp_reading *reading, const struct mp_ask *ask, int3
             ask->limit == 0 || ask->limit > MP_PAGE_ROWS_MOST ? MP_PAGE_ROWS_MOST : ask->limit,
         .scan_most = MP_STORE_SCAN_MOST,
     };
-    int error = mp_kv_begin(reading->store->kv, false, &asking.txn);
+    int error;
 
+    mp_store_wait_filed(reading->store);
+    error = mp_kv_begin(reading->store->kv, false, &asking.txn);
     if (error < 0)
         return error;
     error = answer(&asking);

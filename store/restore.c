@@ -86,7 +86,9 @@ static int make_way(const char *folder)
 /* What an earlier attempt left in it. */
 static int clear_folder(const char *folder)
 {
-    static const char *const names[] = {"/data.mdb", "/data.mdb.partial", "/lock.mdb"};
+    static const char *const names[] = {"/journal/data.mdb", "/journal/data.mdb.partial",
+                                        "/journal/lock.mdb", "/data.mdb",
+                                        "/data.mdb.partial", "/lock.mdb"};
     char path[PATH_MAX];
 
     for (size_t i = 0; i < MP_LENGTH(names); i++) {
@@ -95,7 +97,9 @@ static int clear_folder(const char *folder)
         if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
             return mp_error_from_errno(errno);
     }
-    return 0;
+    if (join_path(path, folder, "/journal") < 0)
+        return MP_EINVAL;
+    return rmdir(path) < 0 && errno != ENOENT && errno != ENOTDIR ? mp_error_from_errno(errno) : 0;
 }
 
 static int remove_folder(const char *folder)

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,6 +42,24 @@ static int open_tables(struct mp_store *store)
     return 0;
 }
 
+static int init_locks(struct mp_store *store)
+{
+    pthread_condattr_t attributes;
+    int error = pthread_condattr_init(&attributes);
+
+    if (error != 0)
+        return MP_ENOMEM;
+    error = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (error == 0)
+        error = pthread_cond_init(&store->filing, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    if (error == 0 && pthread_mutex_init(&store->mutex, NULL) != 0) {
+        (void)pthread_cond_destroy(&store->filing);
+        error = ENOMEM;
+    }
+    return error == 0 ? 0 : MP_ENOMEM;
+}
+
 int mp_store_attach(const struct mp_store_options *options, bool create,
                     struct mp_store **ret_store)
 {
@@ -57,7 +76,7 @@ int mp_store_attach(const struct mp_store_options *options, bool create,
 
     if (store == NULL)
         return MP_ENOMEM;
-    if (pthread_mutex_init(&store->mutex, NULL) != 0) {
+    if (init_locks(store) < 0) {
         free(mp_take(store));
         return MP_ENOMEM;
     }
@@ -89,12 +108,14 @@ void mp_store_close(struct mp_store *store)
     if (store == NULL)
         return;
     mp_store_batch_free(store->batch);
+    mp_store_journal_close(store->journal);
     mp_kv_close(store->kv);
     mp_network_free(store->network);
     while (store->keys != NULL && mp_table_next(store->keys, &at, &key, &slot))
         free(slot->pointer);
     mp_table_free(store->keys);
     pthread_mutex_destroy(&store->mutex);
+    pthread_cond_destroy(&store->filing);
     free(store);
 }
 
@@ -112,7 +133,8 @@ int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tabl
     }
     reader = mp_reader_make(value);
     version = mp_reader_u32(&reader);
-    if (reader.error != 0 || version != MP_STORE_SCHEMA_VERSION) {
+    if (reader.error != 0 || version < MP_STORE_SCHEMA_OLDEST ||
+        version > MP_STORE_SCHEMA_VERSION) {
         mp_store_explain(
             "written by schema %u, this program knows %d: use the Milepost that wrote it, "
             "or restore a backup made by this one",
@@ -126,6 +148,21 @@ int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tabl
         return mp_kv_error(txn) < 0 ? mp_kv_error(txn) : MP_ECORRUPT;
     }
     return 0;
+}
+
+/* The schema that the head was read by, and what of the journal the tables have. */
+int mp_store_read_filed(struct mp_kv_txn *txn, struct mp_store *store)
+{
+    struct mp_span value;
+    struct mp_reader reader;
+
+    if (mp_kv_get(txn, store->tables.meta, mp_span_text(MP_STORE_META_SCHEMA), &value)) {
+        reader = mp_reader_make(value);
+        store->schema = mp_reader_u32(&reader);
+    }
+    if (mp_kv_get(txn, store->tables.meta, mp_span_text(MP_STORE_META_FILED), &value))
+        return mp_store_key_to_seq(value, &store->filed);
+    return mp_kv_error(txn);
 }
 
 static int explain_attach(const struct mp_store_options *options, int error)
@@ -152,6 +189,44 @@ static int explain_attach(const struct mp_store_options *options, int error)
     return error;
 }
 
+/* What a crash left in the journal is durable: it is told as the head, and filed. On a full disk it
+ * stays in the journal until there is room. */
+static int file_journal(struct mp_store *store)
+{
+    struct mp_batch *batch;
+    uint64_t logged = 0;
+    int error = mp_store_journal_last(store->journal, &logged);
+
+    if (error < 0 || logged <= store->filed)
+        return error;
+    store->logged = logged;
+    error = mp_batch_begin(store, INT64_MIN, &batch);
+    if (error < 0)
+        return error;
+    error = mp_batch_tell(batch);
+    if (error == 0)
+        error = mp_batch_commit(batch);
+    else
+        mp_batch_abort(batch);
+    return error == MP_ENOSPC ? 0 : error;
+}
+
+static int open_journal(struct mp_store *store, const char *folder)
+{
+    int error = mp_store_journal_open(folder, false, &store->journal);
+
+    store->logged = store->filed;
+    if (error < 0) {
+        mp_store_explain("%s/journal cannot be opened: %s", folder, mp_error_text(error));
+        return error;
+    }
+    error = file_journal(store);
+    if (error < 0 && error != MP_ECORRUPT)
+        mp_store_explain("%s/journal cannot be taken into the record: %s", folder,
+                         mp_error_text(error));
+    return error;
+}
+
 static int open_store(const struct mp_store_options *options, struct mp_store **ret_store)
 {
     MP_AUTO(mp_store_close) struct mp_store *store = NULL;
@@ -170,8 +245,11 @@ static int open_store(const struct mp_store_options *options, struct mp_store **
     if (error < 0)
         return explain_attach(options, error);
     error = mp_store_read_head(txn, &store->tables, &store->head);
+    if (error == 0)
+        error = mp_store_read_filed(txn, store);
     if (error < 0)
         return error;
+    store->filed_head = store->head;
     mp_kv_abort(mp_take(txn));
     error = mp_store_load(store);
     if (error < 0) {
@@ -179,8 +257,10 @@ static int open_store(const struct mp_store_options *options, struct mp_store **
                          options->folder, mp_error_text(error));
         return error;
     }
-    *ret_store = mp_take(store);
-    return 0;
+    error = store->read_only ? 0 : open_journal(store, options->folder);
+    if (error == 0)
+        *ret_store = mp_take(store);
+    return error;
 }
 
 int mp_store_open(const struct mp_store_options *options, struct mp_store **ret_store,
@@ -200,19 +280,77 @@ const char *mp_store_why(void)
     return why;
 }
 
-void mp_store_publish_head(struct mp_store *store, const struct mp_head *head,
-                           uint64_t agency_events)
-{
-    pthread_mutex_lock(&store->mutex);
-    store->head = *head;
-    store->agency_events = agency_events;
-    pthread_mutex_unlock(&store->mutex);
-}
-
 /* The lock is not part of what the store promises to keep. */
 static pthread_mutex_t *mutex_of(const struct mp_store *store)
 {
     return (pthread_mutex_t *)(uintptr_t)&store->mutex;
+}
+
+void mp_store_publish_logged(struct mp_store *store, const struct mp_head *head,
+                             uint64_t agency_events, uint64_t logged)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->head = *head;
+    store->agency_events = agency_events;
+    store->logged = logged;
+    pthread_mutex_unlock(&store->mutex);
+}
+
+void mp_store_publish_filed(struct mp_store *store, const struct mp_head *head,
+                            uint64_t agency_events, uint32_t schema)
+{
+    store->filed_head = *head;
+    store->schema = schema;
+    pthread_mutex_lock(&store->mutex);
+    store->head = *head;
+    store->agency_events = agency_events;
+    store->filed = store->logged;
+    pthread_mutex_unlock(&store->mutex);
+    mp_store_tell_filing(store);
+}
+
+void mp_store_tell_filing(struct mp_store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->filing_tries++;
+    pthread_mutex_unlock(&store->mutex);
+    pthread_cond_broadcast(&store->filing);
+}
+
+void mp_store_on_wait(struct mp_store *store, void (*wake)(void *context), void *context)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->wake = wake;
+    store->wake_context = context;
+    pthread_mutex_unlock(&store->mutex);
+}
+
+void mp_store_wait_filed(struct mp_store *store)
+{
+    struct timespec until;
+    uint64_t wanted, tries;
+    bool is_over = false;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += 1;
+    pthread_mutex_lock(&store->mutex);
+    wanted = store->logged;
+    tries = store->filing_tries;
+    if (store->filed < wanted && store->wake != NULL)
+        store->wake(store->wake_context);
+    while (store->filed < wanted && store->filing_tries == tries && store->wake != NULL && !is_over)
+        is_over = pthread_cond_timedwait(&store->filing, &store->mutex, &until) != 0;
+    pthread_mutex_unlock(&store->mutex);
+}
+
+bool mp_store_is_filed(const struct mp_store *store)
+{
+    bool is_filed;
+
+    pthread_mutex_lock(mutex_of(store));
+    is_filed = store->filed == store->logged;
+    pthread_mutex_unlock(mutex_of(store));
+    return is_filed;
 }
 
 struct mp_head mp_store_head(const struct mp_store *store)
@@ -242,5 +380,6 @@ int mp_store_usage(struct mp_store *store, struct mp_kv_usage *ret_usage)
 
 int mp_store_backup(struct mp_store *store, const char *folder)
 {
+    mp_store_wait_filed(store);
     return mp_kv_copy(store->kv, folder);
 }

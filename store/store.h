@@ -15,7 +15,8 @@
 #include "proto/ask.h"
 #include "proto/codec.h"
 
-#define MP_STORE_SCHEMA_VERSION 2
+#define MP_STORE_SCHEMA_VERSION 3
+#define MP_STORE_SCHEMA_OLDEST  2 /* read, and made the newest by the first commit */
 
 struct mp_store;
 
@@ -110,16 +111,30 @@ int mp_batch_keep(struct mp_batch *batch, const char *agency, const struct mp_uu
                   const struct mp_hash *hash, struct mp_span answer) MP_CHECK_RESULT;
 
 /* The events of the batch in order, as stored; valid until the next mp_batch_begin on the store,
- * also after the commit. */
+ * also after the commit. Of the group, when some were logged. */
 struct mp_batch_events {
     const struct mp_span *items;
     size_t count;
     bool has_agency_events; /* something on MP_TOPIC_AGENCY */
 };
 struct mp_batch_events mp_batch_events(const struct mp_batch *batch);
-/* Commits and frees the batch. On failure nothing of it is kept in memory either; MP_EIO and
- * MP_EPANIC leave the commit ambiguous: exit. */
+/* Commits and frees the batch. On failure nothing is kept of what it was given since it began or
+ * was logged last; MP_EIO and MP_EPANIC leave the commit ambiguous: exit. */
 int mp_batch_commit(struct mp_batch *batch) MP_CHECK_RESULT;
+
+/* A small group costs a commit of the tables a page for each leaf, so it may be logged instead: put
+ * into the journal (journal.h), durable when mp_batch_log returns 0. The batch stays open and holds
+ * the tables' transaction; mp_batch_next begins the next group in it, and mp_batch_commit files
+ * them all. Readers see what is filed. Whether this group may be: it is small, and the journal is
+ * not full; else commit. */
+bool mp_batch_is_small(const struct mp_batch *batch);
+/* On failure the batch is given up; what was logged before is taken again by the next begin. */
+int mp_batch_log(struct mp_batch *batch) MP_CHECK_RESULT;
+void mp_batch_next(struct mp_batch *batch, int64_t now_us);
+/* Readings and backups of other threads wait for what is logged to be filed. They call wake, under
+ * the store's lock, so it only pokes the writer. NULL: they read what is filed. */
+void mp_store_on_wait(struct mp_store *store, void (*wake)(void *context), void *context);
+bool mp_store_is_filed(const struct mp_store *store);
 
 /* ---- Reading: one mp_reading a thread ---- */
 struct mp_reading;

@@ -12,6 +12,7 @@
  *   submissions  agency 0x00 submission id(16)       crc32c(4) hash of its bytes(32) Answer
  *   checkpoints  nothing yet: for signed heads
  *   meta         "schema"                            version(4)
+ *                "filed"       number(8): the last row of the journal that is in these tables
  *                "head"        epoch(8) restored head(8) seq(8) chain hash(32) recorded_at(8)
  *
  * Together runs, their open ends and by_subject are DESIGN §5's by_subject: every event about a

@@ -58,7 +58,7 @@ static void check_head(struct mp_store_verifying *verifying)
             (unsigned long long)proved->epoch, (unsigned long long)proved->restored_head);
 }
 
-static int prove(struct mp_store_verifying *verifying)
+static int prove(struct mp_store_verifying *verifying, const char *folder)
 {
     int error = read_head(verifying);
 
@@ -70,6 +70,8 @@ static int prove(struct mp_store_verifying *verifying)
     error = mp_store_verify_outcomes(verifying);
     if (error == 0)
         error = mp_store_verify_tables(verifying);
+    if (error == 0)
+        error = mp_store_verify_journal(verifying, folder);
     return error < 0 ? error : mp_kv_error(verifying->txn);
 }
 
@@ -110,7 +112,7 @@ int mp_store_verify(const struct mp_store_options *options, const char *scratch_
         return MP_ENOMEM;
     error = open_both(&verifying, options, scratch_folder);
     if (error == 0)
-        error = prove(&verifying);
+        error = prove(&verifying, options->folder);
     report->head = verifying.head;
     mp_batch_abort(verifying.batch);
     mp_kv_abort(verifying.txn);

@@ -29,6 +29,9 @@ int mp_store_verify_events(struct mp_store_verifying *verifying) MP_CHECK_RESULT
 int mp_store_verify_event_outcome(struct mp_store_verifying *verifying,
                                   const struct mp_event *event) MP_CHECK_RESULT;
 int mp_store_verify_outcomes(struct mp_store_verifying *verifying) MP_CHECK_RESULT;
+/* verify_journal.c: what is durable and not in the tables yet goes on from them. */
+int mp_store_verify_journal(struct mp_store_verifying *verifying,
+                            const char *folder) MP_CHECK_RESULT;
 /* verify_tables.c: state, topics and indexes against those rebuilt. */
 int mp_store_verify_tables(struct mp_store_verifying *verifying) MP_CHECK_RESULT;
 

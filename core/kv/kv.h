@@ -51,6 +51,9 @@ struct mp_kv_usage {
     uint64_t entries;    /* of the table asked for */
 };
 int mp_kv_usage(struct mp_kv *kv, mp_kv_table table, struct mp_kv_usage *ret_usage) MP_CHECK_RESULT;
+/* Whether commits that lengthen the file by so many bytes will find room, in the map and on the
+ * disk, whose blocks are taken now. false too where the file system cannot take any. */
+bool mp_kv_has_room(struct mp_kv *kv, uint64_t bytes);
 /* Frees the slots of readers that died. */
 void mp_kv_check_readers(struct mp_kv *kv);
 /* A consistent copy (compacted) into an empty or new folder, file and folder synced. Readers and

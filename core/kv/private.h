@@ -10,7 +10,8 @@
 struct mp_kv {
     MDB_env *env;
     bool read_only;
-    int lock; /* descriptor of the folder, locked; -1: not alone */
+    uint64_t reserved_end; /* blocks of the file are taken up to here */
+    int lock;              /* descriptor of the folder, locked; -1: not alone */
     /* Identity of the folder, and the list of what this process has open. */
     dev_t device;
     ino_t inode;

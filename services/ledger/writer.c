@@ -6,11 +6,12 @@ struct writer {
     struct mp_store *store;
     const struct mp_clock *clock;
     int offset_minutes;
-    struct mp_batch *batch;
+    struct mp_batch *batch; /* stays open from group to group as long as they are logged */
+    bool is_in_group;
     struct mp_batch_events events;
     struct mp_buffer scratch; /* encoded answers on their way into the store */
     struct writer_counts pending, counts;
-    struct mp_head head; /* as the batch began */
+    struct mp_head head; /* as the group began */
 };
 
 /* One submission on its way through. */
@@ -46,16 +47,26 @@ void writer_free(struct writer *writer)
 
 void writer_give_up(struct writer *writer)
 {
+    writer->is_in_group = false;
     mp_batch_abort(mp_take(writer->batch));
 }
 
 int writer_begin(struct writer *writer)
 {
-    writer_give_up(writer);
+    int64_t now_us = mp_clock_wall_us(writer->clock);
+    int error = 0;
+
+    if (writer->is_in_group)
+        writer_give_up(writer);
     writer->events = (struct mp_batch_events){0};
     writer->pending = writer->counts;
     writer->head = mp_store_head(writer->store);
-    return mp_batch_begin(writer->store, mp_clock_wall_us(writer->clock), &writer->batch);
+    if (writer->batch != NULL)
+        mp_batch_next(writer->batch, now_us);
+    else
+        error = mp_batch_begin(writer->store, now_us, &writer->batch);
+    writer->is_in_group = error == 0;
+    return error;
 }
 
 static struct mp_answer answer_to(const struct writer *writer, const struct mp_uuid *id,
@@ -234,10 +245,13 @@ struct mp_span writer_answer_bytes(const struct writer *writer)
 
 int writer_commit(struct writer *writer)
 {
-    struct mp_batch *batch = mp_take(writer->batch);
+    bool is_small = mp_batch_is_small(writer->batch);
 
-    writer->events = mp_batch_events(batch);
-    int error = mp_batch_commit(batch);
+    writer->is_in_group = false;
+    writer->events = mp_batch_events(writer->batch);
+    int error = is_small ? mp_batch_log(writer->batch) : mp_batch_commit(writer->batch);
+    if (!is_small || error != 0)
+        writer->batch = NULL;
     if (error != 0) {
         writer->events = (struct mp_batch_events){0};
         return error;
@@ -245,6 +259,20 @@ int writer_commit(struct writer *writer)
     writer->counts = writer->pending;
     writer->counts.commits++;
     return 0;
+}
+
+int writer_file(struct writer *writer)
+{
+    if (writer->is_in_group) /* it failed, and nothing of it may be kept */
+        writer_give_up(writer);
+    if (writer->batch == NULL)
+        return 0;
+    return mp_batch_commit(mp_take(writer->batch));
+}
+
+bool writer_is_open(const struct writer *writer)
+{
+    return writer->batch != NULL;
 }
 
 struct mp_batch_events writer_events(const struct writer *writer)

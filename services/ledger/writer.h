@@ -29,10 +29,16 @@ int writer_take(struct writer *writer, const uint8_t key[static 32], struct mp_s
 /* The answer that writer_take gave last, encoded, when the store keeps it too; else empty. Until
  * the next take. */
 struct mp_span writer_answer_bytes(const struct writer *writer);
-/* Makes the batch durable. On an error nothing of it was kept: no answer of it may be sent. MP_EIO
- * and MP_EPANIC: it is not known what was kept, so stop the process. */
+/* Makes the group durable. On an error nothing of it was kept: no answer of it may be sent. MP_EIO
+ * and MP_EPANIC: it is not known what was kept, so stop the process. A small group is logged (store
+ * journal), which is as durable and quicker; readers see it when it is filed. */
 int writer_commit(struct writer *writer) MP_CHECK_RESULT;
-/* Of the batch committed last; valid until the next begin. */
+/* Files what is logged, between two groups. On an error it stays logged, and the next begin takes
+ * it up again. */
+int writer_file(struct writer *writer) MP_CHECK_RESULT;
+/* Whether something waits to be filed, and the tables' transaction with it. */
+bool writer_is_open(const struct writer *writer);
+/* Of the group committed last; valid until the next begin. */
 struct mp_batch_events writer_events(const struct writer *writer);
 
 struct writer_counts {

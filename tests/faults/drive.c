@@ -13,7 +13,7 @@
 struct work {
     const char *folder, *trigger, *more;
     struct mp_arena *arena;
-    struct mp_store *store;
+    struct faults_writing writing;
     struct mp_outbox *outbox;
 };
 
@@ -72,7 +72,7 @@ static int apply(struct work *work, size_t number)
 {
     size_t kept;
 
-    return faults_apply(work->store, number, work->arena, &kept);
+    return faults_apply(&work->writing, number, work->arena, &kept);
 }
 
 static int drive_store(struct work *work)
@@ -82,13 +82,13 @@ static int drive_store(struct work *work)
     int error, status;
 
     begin(work);
-    error = mp_store_open(&options, &work->store, &why);
+    error = mp_store_open(&options, &work->writing.store, &why);
     if (error != 0) {
         (void)!write(STDERR_FILENO, why, strlen(why));
         return complain("open", 0, error);
     }
     status = run_steps(work, apply, (size_t)strtoul(work->more, NULL, 10));
-    mp_store_close(work->store);
+    faults_close(&work->writing);
     return status;
 }
 

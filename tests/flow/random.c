@@ -38,6 +38,7 @@ static void back_up(struct seed *seed)
         return;
     (void)snprintf(seed->backup, sizeof(seed->backup), "%s/backup-%u", seed->flow->root,
                    ++seed->backups);
+    cr_assert_eq(writer_file(seed->flow->ledger.writer), 0);
     cr_assert_eq(mp_store_backup(seed->flow->ledger.store, seed->backup), 0);
 }
 

@@ -199,6 +199,7 @@ Test(flow_stories, a_restore_heals_from_the_outbox)
     put_progress(railways(flow), "ml-1:completion", 20);
     flow_run(flow, 1500);
     (void)snprintf(backup, sizeof(backup), "%s/backup", flow->root);
+    cr_assert_eq(writer_file(flow->ledger.writer), 0);
     cr_assert_eq(mp_store_backup(flow->ledger.store, backup), 0);
     put_progress(railways(flow), "ml-1:completion", 30);
     put_progress(railways(flow), "ml-10:completion", 40);

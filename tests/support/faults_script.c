@@ -308,23 +308,46 @@ static int take(struct mp_batch *batch, const struct faults_submission *item)
     return result < 0 ? result : 1;
 }
 
-int faults_apply(struct mp_store *store, size_t number, struct mp_arena *arena, size_t *ret_kept)
+/* Most batches are logged, as the writer logs small groups; every third is filed, with those before
+ * it. */
+static int make_durable(struct faults_writing *writing, size_t number)
 {
-    MP_AUTO(mp_batch_abort) struct mp_batch *batch = NULL;
+    bool is_logged = number % 3 != 2 && mp_batch_is_small(writing->batch);
+    int error = is_logged ? mp_batch_log(writing->batch) : mp_batch_commit(writing->batch);
+
+    if (!is_logged || error != 0)
+        writing->batch = NULL;
+    return error;
+}
+
+int faults_apply(struct faults_writing *writing, size_t number, struct mp_arena *arena,
+                 size_t *ret_kept)
+{
+    int64_t now_us = START_US + (int64_t)(number + 1) * SECOND_US;
     struct faults_batch script;
     size_t kept = 0;
     int result = faults_batch(number, arena, &script);
 
-    if (result == 0)
-        result = mp_batch_begin(store, START_US + (int64_t)(number + 1) * SECOND_US, &batch);
+    if (result == 0 && writing->batch == NULL)
+        result = mp_batch_begin(writing->store, now_us, &writing->batch);
+    else if (result == 0)
+        mp_batch_next(writing->batch, now_us);
     for (size_t i = 0; i < script.count && result >= 0; i++) {
-        result = take(batch, &script.items[i]);
+        result = take(writing->batch, &script.items[i]);
         kept += result == 1;
     }
-    if (result < 0)
+    if (result < 0) {
+        mp_batch_abort(mp_take(writing->batch));
         return result;
-    result = mp_batch_commit(mp_take(batch));
+    }
+    result = make_durable(writing, number);
     if (result == 0)
         *ret_kept = kept;
     return result;
+}
+
+void faults_close(struct faults_writing *writing)
+{
+    mp_batch_abort(mp_take(writing->batch));
+    mp_store_close(mp_take(writing->store));
 }

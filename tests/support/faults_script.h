@@ -31,10 +31,18 @@ struct mp_store_options faults_options(const char *folder);
 int faults_batch(size_t number, struct mp_arena *arena,
                  struct faults_batch *ret_batch) MP_CHECK_RESULT;
 
-/* As the ledger's writer does it: decide, apply, keep, commit, at a time that depends on the number
- * alone. So the same batches make the same record, byte for byte, however often one had to be tried
- * again. On an error nothing of it is known to be kept. *ret_kept: outcomes that are new. */
-int faults_apply(struct mp_store *store, size_t number, struct mp_arena *arena,
+struct faults_writing {
+    struct mp_store *store;
+    struct mp_batch *batch; /* open while what it holds is logged and not filed */
+};
+
+/* As the ledger's writer does it: decide, apply, keep, log or commit, at a time that depends on the
+ * number alone. So the same batches make the same record, byte for byte, however often one had to
+ * be tried again. On an error nothing of it is known to be kept. *ret_kept: outcomes that are new.
+ */
+int faults_apply(struct faults_writing *writing, size_t number, struct mp_arena *arena,
                  size_t *ret_kept) MP_CHECK_RESULT;
+/* What is logged stays so. */
+void faults_close(struct faults_writing *writing);
 
 #endif

@@ -20,7 +20,7 @@ void faults_reference_init(struct faults_reference *reference)
 {
     const char *folder = system_text("%s/reference", system_folder());
     uint64_t submissions = 0;
-    struct mp_store *store = NULL;
+    struct faults_writing writing = {.store = NULL};
 
     *reference = (struct faults_reference){.arena = mp_arena_new(ARENA_BYTES)};
     cr_assert_not_null(reference->arena);
@@ -29,9 +29,9 @@ void faults_reference_init(struct faults_reference *reference)
     cr_assert_eq(mkdir(folder, 0700), 0);
     faults_copy_file(system_text("%s/data.mdb", reference->founded),
                      system_text("%s/data.mdb", folder));
-    open_store(folder, "the reference", &store);
+    open_store(folder, "the reference", &writing.store);
     for (size_t i = 0; i <= FAULTS_BATCHES; i++) {
-        struct mp_head head = mp_store_head(store);
+        struct mp_head head = mp_store_head(writing.store);
         size_t kept = 0;
 
         reference->states[i] =
@@ -39,10 +39,10 @@ void faults_reference_init(struct faults_reference *reference)
         mp_arena_reset(reference->arena);
         if (i == FAULTS_BATCHES)
             break;
-        cr_assert_eq(faults_apply(store, i, reference->arena, &kept), 0, "batch %zu", i);
+        cr_assert_eq(faults_apply(&writing, i, reference->arena, &kept), 0, "batch %zu", i);
         submissions += kept;
     }
-    mp_store_close(store);
+    faults_close(&writing);
     cr_assert_eq(faults_batches_in(reference, folder, "the reference"), (size_t)FAULTS_BATCHES);
 }
 
@@ -88,20 +88,20 @@ size_t faults_batches_in(const struct faults_reference *reference, const char *f
 void faults_go_on(const struct faults_reference *reference, const char *folder, size_t from,
                   size_t to, const char *what)
 {
-    struct mp_store *store = NULL;
+    struct faults_writing writing = {.store = NULL};
     struct mp_head head;
 
-    open_store(folder, what, &store);
+    open_store(folder, what, &writing.store);
     for (size_t i = from; i < to; i++) {
         size_t kept = 0;
         int error;
 
         mp_arena_reset(reference->arena);
-        error = faults_apply(store, i, reference->arena, &kept);
+        error = faults_apply(&writing, i, reference->arena, &kept);
         cr_assert_eq(error, 0, "%s: batch %zu afterwards: %s", what, i, mp_error_name(error));
     }
-    head = mp_store_head(store);
-    mp_store_close(store);
+    head = mp_store_head(writing.store);
+    faults_close(&writing);
     cr_assert_eq(head.seq, reference->states[to].seq, "%s: the end is another", what);
     cr_assert_arr_eq(head.hash.bytes, reference->states[to].hash.bytes, MP_HASH_BYTES,
                      "%s: what is recorded in the end differs", what);

@@ -266,6 +266,7 @@ void flow_ledger_answer(struct flow *flow, const struct flow_packet *question)
     memcpy(number, question->topic.data, question->topic.size);
     mp_buffer_init(&page, 8u << 20);
     cr_assert_eq(mp_ask_decode(mp_buffer_span(&question->bytes), arena, &ask), 0);
+    cr_assert_eq(writer_file(flow->ledger.writer), 0);
     cr_assert_eq(mp_reading_answer(flow->ledger.reading, &ask, FLOW_TODAY, arena, &page), 0);
     flow_post(flow, FLOW_PAGE, question->peer, number, mp_buffer_span(&page));
     mp_buffer_done(&page);
@@ -275,6 +276,7 @@ void flow_ledger_read(struct flow *flow, const struct mp_ask *ask, struct mp_are
                       struct mp_buffer *bytes, struct mp_page *ret_page)
 {
     mp_buffer_clear(bytes);
+    cr_assert_eq(writer_file(flow->ledger.writer), 0);
     cr_assert_eq(mp_reading_answer(flow->ledger.reading, ask, FLOW_TODAY, arena, bytes), 0);
     cr_assert_eq(mp_page_decode(mp_buffer_span(bytes), arena, ret_page), 0);
     cr_assert_eq(ret_page->error, MP_ASK_OK, "%s", ret_page->message);

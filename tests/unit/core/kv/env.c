@@ -343,3 +343,15 @@ Test(kv_env, who_has_it_alone_keeps_other_writers_out_until_he_dies, .init = set
     fixture.kv = NULL;
     cr_assert_eq(open_alone(false, &fixture.kv), 0, "closing it lets it go");
 }
+
+Test(kv_env, room_is_taken_on_the_disk_and_within_the_map, .init = set_up, .fini = tear_down)
+{
+    struct stat before, after;
+
+    cr_assert_eq(stat(kv_fixture_path(&fixture, "env/data.mdb"), &before), 0);
+    cr_expect(!mp_kv_has_room(fixture.kv, UINT64_C(1) << 50), "beyond the map");
+    cr_assert(mp_kv_has_room(fixture.kv, (uint64_t)256 << 10));
+    cr_assert_eq(stat(kv_fixture_path(&fixture, "env/data.mdb"), &after), 0);
+    cr_expect_eq(after.st_size, before.st_size);
+    cr_expect_geq(after.st_blocks, before.st_blocks + (256 << 10) / 512);
+}

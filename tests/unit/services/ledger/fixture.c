@@ -35,6 +35,7 @@ static void define(struct fixture *fixture)
     struct mp_answer answer = fixture_take(fixture, ministry_key, 9000, 0, changes, 5);
     cr_assert_eq(answer.outcome, MP_OUTCOME_ACCEPTED);
     cr_assert_eq(writer_commit(fixture->writer), 0);
+    cr_assert_eq(writer_file(fixture->writer), 0);
 }
 
 static void open_both(struct fixture *fixture)
@@ -161,6 +162,7 @@ bool fixture_is_kept(struct fixture *fixture, const char *agency, unsigned numbe
     struct mp_page page;
     struct mp_buffer bytes;
 
+    cr_assert_eq(writer_file(fixture->writer), 0);
     cr_assert_eq(mp_reading_open(fixture->store, &reading), 0);
     mp_buffer_init(&bytes, 1u << 20);
     mp_ask_init(&ask, MP_ASK_OUTCOME);

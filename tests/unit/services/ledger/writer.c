@@ -113,6 +113,7 @@ Test(ledger_writer, an_old_answer_comes_in_todays_envelope)
     uint64_t kept = fixture_head(&fixture);
     (void)snprintf(copy, sizeof(copy), "%s/copy", fixture.folder);
     (void)snprintf(restored, sizeof(restored), "%s/restored", fixture.folder);
+    cr_assert_eq(writer_file(fixture.writer), 0);
     cr_assert_eq(mp_store_backup(fixture.store, copy), 0);
     to.folder = restored;
     cr_assert_eq(
