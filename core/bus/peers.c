@@ -3,6 +3,7 @@
 #include "core/bus/internal.h"
 #include "core/bus/peers_private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,14 @@ static size_t places(void)
 static int start(struct mp_peers *peers, struct mp_bus *bus)
 {
     peers->groups = mp_table_new(peers->size);
-    if (peers->groups == NULL)
+    peers->routes = mp_table_new(peers->size);
+    if (peers->groups == NULL || peers->routes == NULL)
         return MP_ENOMEM;
+    int type = 0;
+    size_t size = sizeof type;
+    if (zmq_getsockopt(peers->socket, ZMQ_TYPE, &type, &size) != 0)
+        return mp_bus_error(errno);
+    peers->is_shared = type == ZMQ_XPUB;
     int result = mp_monitor_open(bus, peers->socket, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED,
                                  &peers->reader);
     if (result != 0)
@@ -85,6 +92,7 @@ void mp_peers_close(struct mp_peers *peers)
     if (peers->statm_fd >= 0)
         (void)close(peers->statm_fd);
     mp_table_free(peers->groups);
+    mp_table_free(peers->routes);
     (void)pthread_mutex_destroy(&peers->lock);
     free(peers);
 }
@@ -121,8 +129,7 @@ static uint64_t person_of(const uint8_t key[static MP_KEY_BYTES])
     return person > 2 ? person : 3; /* 0, 1 and 2 mean something else */
 }
 
-/* What the message took on the wire, never more. */
-static uint64_t wire_bytes(const struct mp_message *message, size_t skip)
+uint64_t mp_peers_wire_bytes(const struct mp_message *message, size_t skip)
 {
     uint64_t bytes = 0;
     for (size_t i = skip; i < message->count; i++) {
@@ -139,8 +146,10 @@ void mp_peers_seen(struct mp_peers *peers, const struct mp_message *message, siz
     if (fd == SIZE_MAX)
         return;
     mp_peers_lock(peers);
-    peers->connections[fd].seen_bytes += wire_bytes(message, skip);
+    peers->connections[fd].seen_bytes += mp_peers_wire_bytes(message, skip);
     peers->connections[fd].person = person_of(key);
+    if (skip > 0 && peers->limits.unsent_most_bytes > 0)
+        mp_peers_unsent_route(peers, message, fd);
     mp_peers_unlock(peers);
 }
 

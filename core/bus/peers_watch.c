@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +42,7 @@ void mp_peers_end(struct mp_peers *peers, size_t fd)
     if (connection->state != MP_PEER_OPEN)
         return;
     connection->state = MP_PEER_DROPPED;
+    memset(connection->holds, 0, sizeof connection->holds);
     peers->dropping++;
     peers->dropped++;
     if (cookie_of((int)fd) == connection->cookie)
@@ -112,6 +112,7 @@ static void note_accepted(struct mp_peers *peers, size_t fd)
     connection->cookie = cookie_of((int)fd);
     connection->since_ms = now_ms();
     connection->state = MP_PEER_OPEN;
+    mp_peers_unsent_begin(peers, connection);
     if (fd >= peers->used)
         peers->used = fd + 1;
     if (peers->limits.connections_most > 0 &&
@@ -152,16 +153,14 @@ static void read_events(struct mp_peers *peers)
 }
 
 /* What libzmq has taken from the kernel, less what came out as messages. */
-static uint64_t unseen(const struct mp_peer *connection, int fd, int64_t now)
+static uint64_t unseen(const struct mp_peer *connection, int fd, const struct tcp_info *info,
+                       int64_t now)
 {
-    struct tcp_info info = {0};
-    socklen_t size = sizeof info;
     int waiting = 0;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 ||
-        ioctl(fd, SIOCINQ, &waiting) != 0)
+    if (ioctl(fd, SIOCINQ, &waiting) != 0)
         return 0;
     uint64_t known = connection->seen_bytes + (uint64_t)waiting;
-    uint64_t bytes = info.tcpi_bytes_received > known ? info.tcpi_bytes_received - known : 0;
+    uint64_t bytes = info->tcpi_bytes_received > known ? info->tcpi_bytes_received - known : 0;
     uint64_t allowance = (uint64_t)(now - connection->since_ms) * HEARTBEAT_BYTES_A_S / 1000;
     if (allowance > ALLOWANCE_MOST)
         allowance = ALLOWANCE_MOST;
@@ -171,14 +170,17 @@ static uint64_t unseen(const struct mp_peer *connection, int fd, int64_t now)
 static void look_at(struct mp_peers *peers, size_t fd, int64_t now)
 {
     struct mp_peer *connection = &peers->connections[fd];
-    connection->unseen_bytes = 0;
-    if (connection->state != MP_PEER_OPEN)
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    memset(connection->holds, 0, sizeof connection->holds);
+    if (connection->state != MP_PEER_OPEN ||
+        getsockopt((int)fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
         return;
-    uint64_t bytes = unseen(connection, (int)fd, now);
-    if (peers->limits.unseen_most_bytes > 0 && bytes > peers->limits.unseen_most_bytes)
+    uint64_t most = peers->limits.unseen_most_bytes;
+    connection->holds[MP_HOLD_UNSEEN] = unseen(connection, (int)fd, &info, now);
+    if ((most > 0 && connection->holds[MP_HOLD_UNSEEN] > most) ||
+        mp_peers_unsent_look(peers, connection, &info))
         mp_peers_end(peers, fd);
-    else
-        connection->unseen_bytes = bytes;
 }
 
 /* Bounded by how many connections there are, each no longer than it takes to look at a few. */
@@ -194,20 +196,18 @@ static void look_at_all(struct mp_peers *peers, int64_t now)
 }
 
 /* While all together hold too much, whoever holds most goes. */
-static void keep_total(struct mp_peers *peers)
+static void keep_total(struct mp_peers *peers, enum mp_peer_hold hold, size_t most)
 {
     uint64_t total = 0;
     for (size_t fd = 0; fd < peers->used; fd++)
-        total += peers->connections[fd].unseen_bytes;
-    while (peers->limits.unseen_total_most_bytes > 0 &&
-           total > peers->limits.unseen_total_most_bytes) {
+        total += peers->connections[fd].holds[hold];
+    while (most > 0 && total > most) {
         size_t largest = 0;
         for (size_t fd = 0; fd < peers->used; fd++) {
-            if (peers->connections[fd].unseen_bytes > peers->connections[largest].unseen_bytes)
+            if (peers->connections[fd].holds[hold] > peers->connections[largest].holds[hold])
                 largest = fd;
         }
-        total -= peers->connections[largest].unseen_bytes;
-        peers->connections[largest].unseen_bytes = 0;
+        total -= peers->connections[largest].holds[hold];
         mp_peers_end(peers, largest);
     }
 }
@@ -232,7 +232,8 @@ static void look(struct mp_peers *peers)
     peers->resident = size;
     peers->looked_ms = now;
     look_at_all(peers, now);
-    keep_total(peers);
+    keep_total(peers, MP_HOLD_UNSEEN, peers->limits.unseen_total_most_bytes);
+    keep_total(peers, MP_HOLD_UNSENT, peers->limits.unsent_total_most_bytes);
 }
 
 void *mp_peers_watch(void *context)

@@ -10,6 +10,9 @@
 #define PAGES_MOST        64    /* that wait for one console: as many as its library asks at once */
 #define UNSEEN_MOST       ((size_t)4 << 20)
 #define UNSEEN_TOTAL_MOST ((size_t)64 << 20)
+/* Pages that it does not read. The first is more than PAGES_MOST of the usual size. */
+#define UNSENT_MOST       ((size_t)24 << 20)
+#define UNSENT_TOTAL_MOST ((size_t)128 << 20)
 
 struct asks {
     struct mp_loop *loop;
@@ -41,7 +44,7 @@ static void refuse(struct asks *asks, struct mp_message *question, enum mp_ask_e
     if (error == 0)
         error = mp_message_add(&reply, mp_buffer_span(&asks->page));
     if (error == 0)
-        (void)!mp_message_send(&reply, asks->consoles); /* unsent: it will ask again */
+        (void)!mp_peers_send(asks->peers, &reply); /* unsent: it will ask again */
     mp_message_done(&reply);
     if (why == MP_ASK_BUSY)
         asks->counts.busy++;
@@ -131,7 +134,7 @@ static void on_page(void *context)
         if (asks->counts.under_way > 0)
             asks->counts.under_way--;
         asks->last_page_ms = mp_loop_now_ms(asks->loop);
-        if (mp_message_send(&message, asks->consoles) == 0)
+        if (mp_peers_send(asks->peers, &message) == 0)
             asks->counts.answered++; /* else it has gone, or will ask again */
     }
     mp_message_done(&message);
@@ -154,7 +157,9 @@ static int open_sockets(struct asks *asks, struct mp_bus *bus, const struct asks
                                    .frame_most_bytes = 8 << 20};
     struct mp_peers_limits limits = {.connections_most = options->connections_most,
                                      .unseen_most_bytes = UNSEEN_MOST,
-                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST};
+                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST,
+                                     .unsent_most_bytes = UNSENT_MOST,
+                                     .unsent_total_most_bytes = UNSENT_TOTAL_MOST};
 
     int error = mp_socket_open(bus, &down, &asks->consoles);
     if (error == 0)

@@ -26,7 +26,7 @@ static const struct mp_conf_key keys[] = {
     {"asks-most", MP_CONF_NUMBER, 1, 100000, "1024", "questions under way; beyond, askers get busy",
      AT(asks_most)},
     {"send-most", MP_CONF_NUMBER, 1, 1000000, "5000",
-     "messages that wait for one slow console; beyond, it misses some, sees it, and asks",
+     "messages that wait for one slow console (and 32 MiB); beyond, it misses some and asks",
      AT(send_most)},
     {"log-level", MP_CONF_TEXT, 0, 0, "info", "debug, info, warn or error", AT(log_level)},
 };

@@ -17,6 +17,10 @@
 /* Sent to us and not read yet. A subscription of 550 bytes on the wire can become 25 kB. */
 #define UNSEEN_MOST       ((size_t)512 << 10)
 #define UNSEEN_TOTAL_MOST ((size_t)16 << 20)
+/* Published and not read yet: by one, or by all together, who share what they wait for; and their
+ * places in the queues. */
+#define UNSENT_MOST       ((size_t)32 << 20)
+#define UNSENT_TOTAL_MOST ((size_t)64 << 20)
 
 struct door {
     struct mp_bus *bus;
@@ -46,7 +50,9 @@ static int open_socket(struct door *door)
                                         .linger_ms = 0};
     struct mp_peers_limits limits = {.connections_most = door->options.connections_most,
                                      .unseen_most_bytes = UNSEEN_MOST,
-                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST};
+                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST,
+                                     .unsent_most_bytes = UNSENT_MOST,
+                                     .unsent_total_most_bytes = UNSENT_TOTAL_MOST};
 
     door->opened_ms = mp_loop_now_ms(door->loop);
     int error = mp_socket_open(door->bus, &options, &door->socket);
@@ -148,7 +154,7 @@ void door_send(void *context, struct mp_span topic, struct mp_span payload)
     if (error == 0)
         error = mp_message_add(&message, payload);
     if (error == 0)
-        error = mp_message_send(&message, door->socket);
+        error = mp_peers_send(door->peers, &message);
     if (error == 0)
         door->counts.sent++;
     mp_message_done(&message);

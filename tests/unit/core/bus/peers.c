@@ -1,9 +1,12 @@
 #include "core/bus/peers.h"
+#include "tests/support/zmtp.h"
 #include "tests/unit/core/bus/helpers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -136,6 +139,198 @@ Test(bus_peers, who_sends_much_and_goes_is_gone_though_nobody_reads)
     cr_expect(pump_until(world.loop, mp_peers_count(peers) == 1));
     mp_socket_close(client);
     cr_expect(pump_until(world.loop, mp_peers_count(peers) == 0));
+    mp_peers_close(peers);
+    world_close(&world);
+}
+
+#define PAGE_BYTES  (64u << 10)
+#define UNSENT_MOST ((size_t)4 << 20)
+/* More than the kernel keeps for a connection that nobody reads, and the limit. */
+#define PAGES 960
+
+/* A peer that reads nothing, or what is wanted of it. (A client of libzmq would go on reading.) */
+struct asker {
+    struct zmtp zmtp;
+    struct zmtp_options options;
+    pthread_t thread;
+    atomic_bool is_open, is_over;
+    uint8_t route[16];
+    size_t route_size;
+};
+
+static void *shake_hands(void *context)
+{
+    struct asker *asker = context;
+    bool is_open = zmtp_open(&asker->zmtp, &asker->options) &&
+                   zmtp_send(&asker->zmtp, 0, mp_span_text("\1all/")) && zmtp_flush(&asker->zmtp);
+    atomic_store(&asker->is_open, is_open);
+    atomic_store(&asker->is_over, true);
+    return NULL;
+}
+
+/* It has asked for all, and was heard. */
+static struct asker *open_asker(struct world *world, struct mp_peers *peers, const char *type)
+{
+    struct asker *asker = calloc(1, sizeof *asker);
+    struct mp_message message;
+    uint8_t key[MP_KEY_BYTES];
+    cr_assert_not_null(asker);
+    asker->options = (struct zmtp_options){.port = atoi(strrchr(world->address, ':') + 1),
+                                           .server_key = world->server_keys.public_key,
+                                           .keys = &world->good_keys,
+                                           .socket_type = type};
+    cr_assert_eq(pthread_create(&asker->thread, NULL, shake_hands, asker), 0);
+    cr_assert(pump_until(world->loop, atomic_load(&asker->is_over)));
+    cr_assert_eq(pthread_join(asker->thread, NULL), 0);
+    cr_assert(atomic_load(&asker->is_open));
+    mp_message_init(&message);
+    test_ok(pump_receive(world->loop, &message, world->server));
+    cr_assert(mp_message_peer_key(&message, key));
+    mp_peers_seen(peers, &message, message.count - 1, key);
+    struct mp_span route = mp_message_frame(&message, 0);
+    cr_assert_leq(route.size, sizeof asker->route);
+    memcpy(asker->route, route.data, route.size);
+    asker->route_size = route.size;
+    mp_message_done(&message);
+    return asker;
+}
+
+static void close_asker(struct asker *asker)
+{
+    zmtp_close(&asker->zmtp);
+    free(asker);
+}
+
+static int send_page(struct mp_peers *peers, struct mp_span first)
+{
+    static const uint8_t page[PAGE_BYTES];
+    struct mp_message message;
+    mp_message_init(&message);
+    test_ok(mp_message_add(&message, first));
+    test_ok(mp_message_add(&message, mp_span_make(page, sizeof page)));
+    int result = mp_peers_send(peers, &message);
+    mp_message_done(&message);
+    return result;
+}
+
+static int answer(struct mp_peers *peers, const struct asker *asker)
+{
+    return send_page(peers, mp_span_make(asker->route, asker->route_size));
+}
+
+static void read_frames(struct asker *asker, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        cr_assert_geq(zmtp_receive(&asker->zmtp, NULL, 0, TEST_DEADLINE_MS), 0, "frame %zu", i);
+}
+
+Test(bus_peers, who_asks_and_does_not_read_is_ended_and_who_reads_is_not)
+{
+    struct world world;
+    world_open(&world, MP_SOCKET_ROUTER, true);
+    struct mp_peers *peers =
+        open_limited(&world, (struct mp_peers_limits){.unsent_most_bytes = UNSENT_MOST});
+    struct asker *reader = open_asker(&world, peers, "DEALER");
+    struct asker *stuck = open_asker(&world, peers, "DEALER");
+    for (size_t i = 0; i < PAGES; i++) {
+        test_ok(answer(peers, reader));
+        read_frames(reader, 1);
+    }
+    cr_expect_eq(mp_peers_dropped(peers), 0);
+    for (size_t i = 0; i < PAGES; i++)
+        (void)!answer(peers, stuck);
+    cr_expect(pump_until(world.loop, mp_peers_dropped(peers) == 1));
+    cr_expect(pump_until(world.loop, answer(peers, stuck) == MP_EUNREACHABLE));
+    test_ok(answer(peers, reader));
+    read_frames(reader, 1);
+    close_asker(reader);
+    close_asker(stuck);
+    mp_peers_close(peers);
+    world_close(&world);
+}
+
+/* Always behind by nearly all that it may, and so is never seen with nothing to wait for. */
+Test(bus_peers, who_reads_slowly_is_not_ended)
+{
+    enum { BEHIND = UNSENT_MOST / PAGE_BYTES - 4 };
+    struct world world;
+    world_open(&world, MP_SOCKET_ROUTER, true);
+    struct mp_peers *peers =
+        open_limited(&world, (struct mp_peers_limits){.unsent_most_bytes = UNSENT_MOST});
+    struct asker *slow = open_asker(&world, peers, "DEALER");
+    cr_assert_eq(setsockopt(slow->zmtp.fd, SOL_SOCKET, SO_RCVBUF, &(int){PAGE_BYTES}, sizeof(int)),
+                 0);
+    for (size_t i = 0; i < BEHIND + PAGES; i++) {
+        test_ok(answer(peers, slow));
+        if (i >= BEHIND)
+            read_frames(slow, 1);
+    }
+    cr_expect_eq(mp_peers_dropped(peers), 0);
+    close_asker(slow);
+    mp_peers_close(peers);
+    world_close(&world);
+}
+
+Test(bus_peers, of_those_who_do_not_read_the_one_with_most_goes)
+{
+    enum { ASKERS = 3 };
+    struct world world;
+    struct asker *askers[ASKERS];
+    world_open(&world, MP_SOCKET_ROUTER, true);
+    struct mp_peers *peers = open_limited(
+        &world, (struct mp_peers_limits){.unsent_most_bytes = SIZE_MAX,
+                                         .unsent_total_most_bytes = (size_t)PAGES * PAGE_BYTES});
+    for (size_t i = 0; i < ASKERS; i++) {
+        askers[i] = open_asker(&world, peers, "DEALER");
+        for (size_t j = 0; j < PAGES / 4; j++)
+            test_ok(answer(peers, askers[i]));
+    }
+    cr_expect_eq(mp_peers_dropped(peers), 0);
+    for (size_t j = 0; j < PAGES / 2; j++)
+        (void)!answer(peers, askers[1]);
+    cr_expect(pump_until(world.loop, mp_peers_dropped(peers) == 1));
+    cr_expect(pump_until(world.loop, answer(peers, askers[1]) == MP_EUNREACHABLE));
+    test_ok(answer(peers, askers[0]));
+    test_ok(answer(peers, askers[2]));
+    cr_expect_eq(mp_peers_dropped(peers), 1);
+    for (size_t i = 0; i < ASKERS; i++)
+        close_asker(askers[i]);
+    mp_peers_close(peers);
+    world_close(&world);
+}
+
+static void publish_to(struct mp_peers *peers, struct asker *reader)
+{
+    for (size_t i = 0; i < PAGES; i++) {
+        test_ok(send_page(peers, mp_span_text("all/")));
+        read_frames(reader, 2);
+    }
+}
+
+/* Who has all that it asked for is never behind, however much was published for others. */
+Test(bus_peers, a_subscriber_that_does_not_read_is_ended_and_nobody_else)
+{
+    struct world world;
+    world_open(&world, MP_SOCKET_XPUB, true);
+    struct mp_peers *peers =
+        open_limited(&world, (struct mp_peers_limits){.unsent_most_bytes = UNSENT_MOST});
+    struct asker *quiet = open_asker(&world, peers, "SUB");
+    test_ok(mp_socket_admit(world.server, mp_span_text("little/"), true));
+    struct asker *reader = open_asker(&world, peers, "SUB");
+    test_ok(mp_socket_admit(world.server, mp_span_text("all/"), true));
+    test_ok(send_page(peers, mp_span_text("little/")));
+    publish_to(peers, reader);
+    cr_expect_eq(mp_peers_dropped(peers), 0);
+    struct asker *stuck = open_asker(&world, peers, "SUB");
+    test_ok(mp_socket_admit(world.server, mp_span_text("all/"), true));
+    publish_to(peers, reader);
+    cr_expect(pump_until(world.loop, mp_peers_dropped(peers) == 1));
+    cr_expect(pump_until(world.loop, mp_peers_count(peers) == 2));
+    test_ok(send_page(peers, mp_span_text("little/")));
+    read_frames(quiet, 4);
+    close_asker(quiet);
+    close_asker(reader);
+    close_asker(stuck);
     mp_peers_close(peers);
     world_close(&world);
 }

@@ -1,0 +1,85 @@
+/* Readers with a valid key who ask for pages and never read them. */
+#include "proto/ask.h"
+#include "tests/hostile/scene.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#define MIB      ((size_t)1 << 20)
+#define PEERS    24
+#define ROUNDS   4000 /* nobody is let ask so often without reading */
+#define PAUSE_MS 5    /* between two of a peer's questions, so that they are answered */
+/* Enough for a page of the full size. */
+#define HISTORY      8
+#define HISTORY_EACH 60
+#define NOTE_BYTES   900
+/* What may wait for all together, what comes between two looks, and the allocator's slack. */
+#define GROWTH_MOST (192 * MIB)
+
+static struct zmtp *open_peers(void)
+{
+    struct zmtp_options options = scene_peer(ASK, &scene.north);
+    struct zmtp *peers = calloc(PEERS, sizeof *peers);
+
+    for (int i = 0; i < PEERS; i++)
+        cr_assert(zmtp_open(&peers[i], &options), "no handshake");
+    return peers;
+}
+
+static bool ask_replay(struct zmtp *peer, struct mp_span question)
+{
+    return zmtp_send(peer, ZMTP_MORE, mp_span_text("1")) && zmtp_send(peer, 0, question) &&
+           zmtp_flush(peer);
+}
+
+/* Those that the server has not cut off; waits a moment for one that it does. */
+static size_t count_open(const struct zmtp *peers)
+{
+    struct pollfd items[PEERS];
+    size_t open = PEERS;
+
+    for (int i = 0; i < PEERS; i++)
+        items[i] = (struct pollfd){.fd = peers[i].fd, .events = POLLRDHUP};
+    (void)poll(items, PEERS, PAUSE_MS);
+    for (int i = 0; i < PEERS; i++)
+        open -= (items[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    return open;
+}
+
+static bool ask_and_never_read(void *context, const char **ret_why)
+{
+    struct zmtp *peers = context;
+    struct mp_buffer question;
+    struct mp_ask ask;
+    size_t open = PEERS;
+
+    mp_buffer_init(&question, MP_ASK_MOST);
+    mp_ask_init(&ask, MP_ASK_REPLAY);
+    if (mp_ask_encode(&ask, &question) != 0)
+        return false;
+    for (int round = 0; open > 0 && round < ROUNDS; round++) {
+        for (int i = 0; i < PEERS; i++)
+            (void)ask_replay(&peers[i], mp_buffer_span(&question)); /* cut off already: well */
+        open = count_open(peers);
+    }
+    mp_buffer_done(&question);
+    *ret_why = "some may ask for ever";
+    return open == 0;
+}
+
+Test(stuck, askers_who_never_read_are_cut_off_before_they_cost_much, .init = scene_begin,
+     .fini = system_end)
+{
+    struct zmtp *peers;
+
+    system_queue(scene.agency, "ml-1:completion", "history", HISTORY, HISTORY_EACH, NOTE_BYTES);
+    scene.said += HISTORY * HISTORY_EACH;
+    cr_assert_eq(mp_client_flush(scene.agency, SYSTEM_DEADLINE_MS), 0, "%s",
+                 mp_client_why(scene.agency));
+    peers = open_peers();
+    scene_attack("askers who never read", ask_and_never_read, peers, GROWTH_MOST);
+    for (int i = 0; i < PEERS; i++)
+        zmtp_close(&peers[i]);
+    free(peers);
+    scene_finish();
+}
