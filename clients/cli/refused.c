@@ -19,11 +19,11 @@ int refused_keys(struct cli *cli, const struct instance *instance, const char *i
     return CLI_OK;
 }
 
-static void on_refused(void *context)
+static void on_news(void *context, const struct mp_link_news *news)
 {
     struct refused *refused = context;
 
-    refused->is_refused = true;
+    refused->is_refused = refused->is_refused || news->refused;
 }
 
 int refused_open(struct refused *refused, struct mp_client *client, enum mp_socket_kind kind,
@@ -38,8 +38,8 @@ int refused_open(struct refused *refused, struct mp_client *client, enum mp_sock
     int error = mp_socket_open(bus, &options, &refused->socket);
 
     if (error == 0)
-        error = mp_refusal_open(bus, mp_client_loop(client), refused->socket, on_refused, refused,
-                                &refused->refusal);
+        error = mp_link_open(bus, mp_client_loop(client), refused->socket, on_news, refused,
+                             &refused->link);
     if (error == 0)
         error = mp_socket_connect(refused->socket, address);
     if (error < 0)
@@ -49,10 +49,10 @@ int refused_open(struct refused *refused, struct mp_client *client, enum mp_sock
 
 void refused_close(struct refused *refused)
 {
-    mp_refusal_close(refused->refusal);
+    mp_link_close(refused->link);
     mp_socket_close(refused->socket);
     mp_key_forget(&refused->keys);
-    refused->refusal = NULL;
+    refused->link = NULL;
     refused->socket = NULL;
 }
 

@@ -4,14 +4,14 @@
 #define MP_CLI_REFUSED_H
 
 #include "clients/cli/instance.h"
-#include "core/bus/zap.h"
+#include "core/bus/link.h"
 
 struct refused {
     bool is_refused; /* set while the client's loop runs */
     struct mp_key_pair keys;
     uint8_t server_key[MP_KEY_BYTES];
     void *socket;
-    struct mp_refusal *refusal;
+    struct mp_link *link;
 };
 
 /* The keys of the identity and of the services; says why not on stderr and returns an exit code. */

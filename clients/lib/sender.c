@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS          2 /* also how soon a new connection is noticed */
+#define TICK_MS          2 /* also how soon a full queue is tried again */
 #define PATIENCE_MOST_MS 30000
 
 void mp_sender_note(const struct mp_sender *sender, const char *format, ...)
@@ -102,7 +102,7 @@ static int fill_window(struct mp_sender *sender)
     if (count == 0)
         return sender->count == 0 ? look_for_end(sender) : 0;
     /* Without this check entries would be marked as sent that never left. */
-    if (!mp_socket_can_send(sender->socket))
+    if (!sender->stands || !mp_socket_can_send(sender->socket))
         return 0;
     error = mp_outbox_mark_sent(sender->outbox, places, count);
     return error < 0 ? error : send_places(sender, places, count);
@@ -149,9 +149,8 @@ static void on_timer(void *context)
     pump(sender);
 }
 
-static void on_readable(void *context)
+static void receive(struct mp_sender *sender)
 {
-    struct mp_sender *sender = context;
     int error;
 
     if (sender->error != 0)
@@ -161,10 +160,34 @@ static void on_readable(void *context)
     sender->inside = false;
     if (error < 0)
         fail(sender, error);
+}
+
+static void on_readable(void *context)
+{
+    receive(context);
+    pump(context);
+}
+
+/* What was under way when the connection broke is lost, but for answers that had come already: the
+ * rest is sent again as soon as the next one stands. What the server has taken of it gets the same
+ * answer. */
+static void on_news(void *context, const struct mp_link_news *news)
+{
+    struct mp_sender *sender = context;
+
+    sender->stands = news->stands;
+    if (sender->timer < 0)
+        return;
+    if (news->broke && sender->count > 0) {
+        receive(sender);
+        mp_sender_note(sender, "the connection to %s broke", sender->address);
+        mp_sender_restart(sender);
+    }
     pump(sender);
 }
 
-static int open_socket(struct mp_bus *bus, const struct mp_endpoint *ingest, void **ret_socket)
+static int open_socket(struct mp_sender *sender, struct mp_bus *bus,
+                       const struct mp_endpoint *ingest)
 {
     const struct mp_socket_options options = {
         .kind = MP_SOCKET_DEALER,
@@ -172,13 +195,12 @@ static int open_socket(struct mp_bus *bus, const struct mp_endpoint *ingest, voi
         .server_key = ingest->server_key,
         .frame_most_bytes = (int64_t)MP_SENDER_ANSWER_MOST,
     };
-    MP_AUTO(mp_socket_close) void *socket = NULL;
-    int error = mp_socket_open(bus, &options, &socket);
+    int error = mp_socket_open(bus, &options, &sender->socket);
 
     if (error == 0)
-        error = mp_socket_connect(socket, ingest->address);
+        error = mp_link_open(bus, sender->loop, sender->socket, on_news, sender, &sender->link);
     if (error == 0)
-        *ret_socket = mp_take(socket);
+        error = mp_socket_connect(sender->socket, ingest->address);
     return error;
 }
 
@@ -216,7 +238,7 @@ int mp_sender_open(struct mp_bus *bus, struct mp_loop *loop, const struct mp_end
     sender->arena = mp_arena_new(MP_SENDER_ARENA_BYTES);
     if (sender->address == NULL || sender->arena == NULL)
         return MP_ENOMEM;
-    error = open_socket(bus, ingest, &sender->socket);
+    error = open_socket(sender, bus, ingest);
     if (error == 0)
         error = join_loop(sender);
     if (error != 0)
@@ -243,6 +265,7 @@ void mp_sender_wake(struct mp_sender *sender)
         if (error < 0)
             fail(sender, error);
         mp_sender_restart(sender);
+        mp_link_read(sender->link);
     }
     if (sender->idle) {
         sender->idle = false;
@@ -261,6 +284,7 @@ void mp_sender_close(struct mp_sender *sender)
     if (sender == NULL)
         return;
     mp_sender_pause(sender);
+    mp_link_close(sender->link);
     mp_socket_close(sender->socket);
     mp_arena_free(sender->arena);
     free(sender->address);

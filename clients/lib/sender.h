@@ -1,7 +1,7 @@
 /* Sends an outbox to an ingest process over a DEALER on a loop, in order, with a window of
  * submissions under way, until everything is answered. Busy: that entry and all behind it are sent
- * again after the time asked for; no answer: again after a growing pause; a new epoch:
- * mp_outbox_epoch. */
+ * again after the time asked for; no answer: again after a growing pause, or as soon as a new
+ * connection stands after a break; a new epoch: mp_outbox_epoch. */
 #ifndef MP_CLIENT_SENDER_H
 #define MP_CLIENT_SENDER_H
 

@@ -3,6 +3,7 @@
 #define MP_CLIENT_SENDER_PRIVATE_H
 
 #include "clients/lib/sender.h"
+#include "core/bus/link.h"
 
 #define MP_SENDER_ANSWERS_AT_ONCE 1024
 #define MP_SENDER_ANSWER_MOST     ((size_t)64 << 10) /* bytes of one */
@@ -20,6 +21,8 @@ struct mp_sender {
     struct mp_sender_effects effects;
     char *address;
     void *socket;
+    struct mp_link *link;
+    bool stands; /* the connection; without one nothing is sent */
     int timer;   /* -1: paused */
     int error;   /* of the outbox: the end */
     bool idle;   /* said so */

@@ -23,14 +23,6 @@ MP_AUTO_DEFINE(struct mp_zap *, mp_zap_close);
 uint64_t mp_zap_allowed(const struct mp_zap *zap);
 uint64_t mp_zap_refused(const struct mp_zap *zap);
 
-/* Client side: tells when the server refuses this socket's key. libzmq gives up such a connection
- * for ever: to try again, close the socket and open another. Close before the socket. */
-struct mp_refusal;
-int mp_refusal_open(struct mp_bus *bus, struct mp_loop *loop, void *socket, mp_loop_handler handler,
-                    void *context, struct mp_refusal **ret_refusal) MP_CHECK_RESULT;
-void mp_refusal_close(struct mp_refusal *refusal);
-MP_AUTO_DEFINE(struct mp_refusal *, mp_refusal_close);
-
 /* At start: proves on this very machine that a key the handler refuses is refused, and that no
  * handler means nobody enters. MP_EPERM when the library lets it in. Own context, inproc-free,
  * on 127.0.0.1; takes well under a second. */

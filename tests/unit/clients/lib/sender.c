@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define STEP_MS     10    /* of the virtual clock, each step of the loop */
+#define STEP_MS     10    /* of the virtual clock, each step of the loop, unless it stands still */
 #define DEADLINE_MS 30000 /* real: only a test that fails takes that long */
 
 static struct outbox_fixture fixture;
@@ -17,7 +17,7 @@ static struct mp_sender *sender;
 
 static int64_t virtual_ms;
 static size_t answered, idle, no_answers, restores;
-static bool wake_in_effects;
+static bool wake_in_effects, clock_stands_still;
 
 static int64_t virtual_wall_us(void *context)
 {
@@ -101,7 +101,8 @@ static void step(void)
     cr_assert_eq(mp_loop_step(loop, 0), 0);
     fake_ledger_serve(&fake);
     (void)nanosleep(&moment, NULL); /* the I/O thread's turn; nothing depends on how long */
-    virtual_ms += STEP_MS;
+    if (!clock_stands_still)
+        virtual_ms += STEP_MS;
 }
 
 #define RUN_UNTIL(condition)                                                                       \
@@ -244,6 +245,29 @@ SENDER_TEST(a_restarted_server_is_found_again)
     RUN_UNTIL(idle == 1);
     expect_recorded(500);
     cr_expect_eq(answered, 500);
+}
+
+/* The clock stands still: whoever waits for his patience to end waits for ever. */
+SENDER_TEST(after_a_break_what_was_lost_is_sent_again_at_once_and_in_order)
+{
+    fixture_fill(&fixture, 10);
+    fake.silent = 3;
+    start_sender();
+    RUN_UNTIL(fake.received == 10);
+    RUN_UNTIL(answered == 7);
+    fake.deaf = 10;
+    for (unsigned number = 11; number <= 20; number++)
+        cr_assert_eq(fixture_put(&fixture, number), 0);
+    mp_sender_wake(sender);
+    RUN_UNTIL(fake.received == 20);
+    clock_stands_still = true;
+    fake_ledger_stop(&fake);
+    fake_ledger_start(&fake);
+    RUN_UNTIL(idle == 1);
+    expect_recorded(20);
+    cr_expect_eq(answered, 20);
+    cr_expect_eq(no_answers, 0);
+    cr_expect_eq(fake.received, 20 + 13, "more was sent again than was lost");
 }
 
 SENDER_TEST(without_a_connection_nothing_counts_as_sent)

@@ -175,42 +175,6 @@ Test(bus_zap, a_fragment_of_a_request_gets_no_answer_and_harms_nothing)
     world_close(&world);
 }
 
-static void count(void *context)
-{
-    ++*(int *)context;
-}
-
-Test(bus_zap, a_client_is_told_that_its_key_is_refused)
-{
-    struct world world;
-    struct mp_refusal *refusal = NULL, *none = NULL;
-    int refused = 0, unexpected = 0;
-    world_open(&world, MP_SOCKET_ROUTER, true);
-    struct mp_socket_options options = {
-        .kind = MP_SOCKET_DEALER,
-        .keys = &world.bad_keys,
-        .server_key = world.server_keys.public_key,
-    };
-    void *bad = NULL;
-    test_ok(mp_socket_open(world.bus, &options, &bad));
-    test_ok(mp_refusal_open(world.bus, world.loop, bad, count, &refused, &refusal));
-    test_ok(mp_socket_connect(bad, world.address));
-    cr_expect(pump_until(world.loop, refused > 0));
-    void *good = NULL;
-    options.keys = &world.good_keys;
-    test_ok(mp_socket_open(world.bus, &options, &good));
-    test_ok(mp_refusal_open(world.bus, world.loop, good, count, &unexpected, &none));
-    test_ok(mp_socket_connect(good, world.address));
-    test_ok(pump_send(world.loop, good, "x", NULL));
-    cr_expect_eq(refused, 1);
-    cr_expect_eq(unexpected, 0);
-    mp_refusal_close(refusal);
-    mp_refusal_close(none);
-    mp_socket_close(bad);
-    mp_socket_close(good);
-    world_close(&world);
-}
-
 Test(bus_zap, the_self_test_passes_here)
 {
     test_ok(mp_zap_self_test());
