@@ -16,17 +16,12 @@ struct mp_feed {
     struct mp_asker *asker;
     struct mp_subscription *subscription;
     int timer;
-    int ask_error; /* a question that could not even be put; told at the next tick */
+    int64_t empty_ms; /* when nothing waited to be read */
+    int ask_error;    /* a question that could not even be put; told at the next tick */
     struct mp_subscription_effects effects;
     void (*drained)(void *context);
     char heartbeat_topic[sizeof MP_FEED_HEARTBEAT + MP_TOPIC_MOST + 1];
 };
-
-static void drained(const struct mp_feed *feed)
-{
-    if (feed->drained != NULL)
-        feed->drained(feed->effects.context);
-}
 
 static void on_deliver(void *context, const struct mp_event_place *place, struct mp_span event)
 {
@@ -54,20 +49,6 @@ static void on_epoch(void *context, uint64_t epoch, uint64_t restored_head)
         feed->effects.epoch(feed->effects.context, epoch, restored_head);
 }
 
-static void on_page(void *context, int error, const struct mp_page *page, struct mp_span raw)
-{
-    struct mp_feed *feed = context;
-    (void)raw;
-    mp_subscription_answer(feed->subscription, error, page, mp_loop_now_ms(feed->loop));
-    drained(feed);
-}
-
-static void on_ask(void *context, const struct mp_ask *ask)
-{
-    struct mp_feed *feed = context;
-    feed->ask_error = mp_asker_ask(feed->asker, ask, ASK_TIMEOUT_MS, on_page, feed);
-}
-
 /* Malformed bytes are a message lost: the count or the next event shows it. */
 static void take(struct mp_feed *feed, const struct mp_message *message)
 {
@@ -81,14 +62,15 @@ static void take(struct mp_feed *feed, const struct mp_message *message)
         (void)!mp_subscription_events(feed->subscription, bytes, now_ms);
 }
 
-static void receive(void *context)
+/* Everything that has arrived, up to a bound: false when there may be more. */
+static bool drain(struct mp_feed *feed)
 {
-    struct mp_feed *feed = context;
     struct mp_message message;
     size_t bytes = 0;
+    int result = 0;
     mp_message_init(&message);
     for (int i = 0; i < MESSAGES_A_ROUND && bytes < BYTES_A_ROUND; i++) {
-        int result = mp_message_receive(&message, feed->socket);
+        result = mp_message_receive(&message, feed->socket);
         if (result == MP_ETOOBIG)
             continue;
         if (result != 0)
@@ -97,19 +79,56 @@ static void receive(void *context)
         take(feed, &message);
     }
     mp_message_done(&message);
-    drained(feed);
+    return result == MP_EAGAIN;
 }
 
+/* The end of everything that happens here: what has arrived was read, and only now a state is told.
+ * What is left unread is a burst, unless it has been there for so long that a heartbeat is in it.
+ */
+static void tell(struct mp_feed *feed, bool is_empty)
+{
+    int64_t now_ms = mp_loop_now_ms(feed->loop);
+    if (is_empty)
+        feed->empty_ms = now_ms;
+    mp_subscription_release(feed->subscription, now_ms - feed->empty_ms > MP_HEARTBEAT_MS, now_ms);
+    if (feed->drained != NULL)
+        feed->drained(feed->effects.context);
+}
+
+static void receive(void *context)
+{
+    struct mp_feed *feed = context;
+    mp_subscription_hold(feed->subscription);
+    tell(feed, drain(feed));
+}
+
+static void on_page(void *context, int error, const struct mp_page *page, struct mp_span raw)
+{
+    struct mp_feed *feed = context;
+    (void)raw;
+    mp_subscription_hold(feed->subscription);
+    mp_subscription_answer(feed->subscription, error, page, mp_loop_now_ms(feed->loop));
+    tell(feed, drain(feed));
+}
+
+static void on_ask(void *context, const struct mp_ask *ask)
+{
+    struct mp_feed *feed = context;
+    feed->ask_error = mp_asker_ask(feed->asker, ask, ASK_TIMEOUT_MS, on_page, feed);
+}
+
+/* Nothing is silent, or behind, before it has been looked at. */
 static void tick(void *context)
 {
     struct mp_feed *feed = context;
-    int64_t now_ms = mp_loop_now_ms(feed->loop);
     int error = feed->ask_error;
     feed->ask_error = 0;
+    mp_subscription_hold(feed->subscription);
     if (error != 0)
-        mp_subscription_answer(feed->subscription, error, NULL, now_ms);
-    mp_subscription_tick(feed->subscription, now_ms);
-    drained(feed);
+        mp_subscription_answer(feed->subscription, error, NULL, mp_loop_now_ms(feed->loop));
+    bool is_empty = drain(feed);
+    mp_subscription_tick(feed->subscription, mp_loop_now_ms(feed->loop));
+    tell(feed, is_empty);
 }
 
 /* Events first: a heartbeat that comes then proves that they come too. */
@@ -171,6 +190,7 @@ int mp_feed_open(struct mp_bus *bus, struct mp_loop *loop, const struct mp_feed_
     if (feed == NULL)
         return MP_ENOMEM;
     feed->loop = loop;
+    feed->empty_ms = mp_loop_now_ms(loop);
     feed->timer = -1;
     feed->effects = options->effects;
     feed->drained = options->drained;

@@ -77,11 +77,14 @@ struct mp_feed_status mp_subscription_status(const struct mp_subscription *subsc
         status.why = "no heartbeat for 3 s";
     } else if (subscription->phase == MP_PHASE_WAITING) {
         status.state = MP_FEED_CONNECTING;
-    } else if (subscription->phase == MP_PHASE_FOLLOWING && subscription->is_agreed) {
+    } else if (subscription->phase == MP_PHASE_FOLLOWING && subscription->is_agreed &&
+               !subscription->is_behind) {
         status.state = MP_FEED_LIVE;
         status.why = "";
     } else {
         status.state = MP_FEED_CATCHING_UP;
+        if (subscription->is_behind)
+            status.why = "reading what has arrived";
         if (subscription->failures > 0)
             status.why = "a question was not answered: asking again";
         set_progress(subscription, &status);
@@ -94,6 +97,8 @@ struct mp_feed_status mp_subscription_status(const struct mp_subscription *subsc
 static void settle(struct mp_subscription *subscription, int64_t now_ms)
 {
     mp_sync_ask(subscription, now_ms);
+    if (subscription->is_held)
+        return;
     struct mp_feed_status status = mp_subscription_status(subscription);
     const struct mp_feed_status *shown = &subscription->shown;
     bool changed = status.state != shown->state || status.epoch != shown->epoch ||
@@ -181,6 +186,18 @@ void mp_subscription_tick(struct mp_subscription *subscription, int64_t now_ms)
         subscription->is_silent = true;
         subscription->is_agreed = false;
     }
+    settle(subscription, now_ms);
+}
+
+void mp_subscription_hold(struct mp_subscription *subscription)
+{
+    subscription->is_held = true;
+}
+
+void mp_subscription_release(struct mp_subscription *subscription, bool is_behind, int64_t now_ms)
+{
+    subscription->is_held = false;
+    subscription->is_behind = is_behind;
     settle(subscription, now_ms);
 }
 

@@ -82,6 +82,12 @@ void mp_subscription_answer(struct mp_subscription *subscription, int error,
                             const struct mp_page *page, int64_t now_ms);
 void mp_subscription_tick(struct mp_subscription *subscription, int64_t now_ms);
 
+/* Around inputs that came together: no status is told from hold to release, then the last one. So a
+ * heartbeat that waited in a queue is never called live when a newer one waits behind it.
+ * is_behind: not all that has arrived was put in, and that for long: it is not live. */
+void mp_subscription_hold(struct mp_subscription *subscription);
+void mp_subscription_release(struct mp_subscription *subscription, bool is_behind, int64_t now_ms);
+
 struct mp_feed_status mp_subscription_status(const struct mp_subscription *subscription);
 /* Events ever on the prefix as this subscriber knows them. */
 uint64_t mp_subscription_count(const struct mp_subscription *subscription);

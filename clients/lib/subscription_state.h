@@ -52,6 +52,7 @@ struct mp_subscription {
     uint64_t restored;              /* epochs: smallest so far */
 
     bool has_heard, is_agreed, is_silent;
+    bool is_held, is_behind; /* more has come; and it waits for long */
     struct mp_heartbeat heard, agreed;
     int64_t heard_ms;
     uint64_t start; /* where catching up began, for its progress */

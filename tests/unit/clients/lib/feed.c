@@ -22,6 +22,8 @@ struct stage {
     uint64_t delivered[64];
     size_t delivered_count, drained_count, answers;
     const char *prefix;
+    uint64_t live_heads[8]; /* whenever it told that it is live */
+    size_t live_count;
 };
 
 static void on_subscription(void *context)
@@ -100,6 +102,13 @@ static void on_deliver(void *context, const struct mp_event_place *place, struct
     stage->delivered[stage->delivered_count++] = place->seq;
 }
 
+static void on_status(void *context, const struct mp_feed_status *status)
+{
+    struct stage *stage = context;
+    if (status->state == MP_FEED_LIVE && stage->live_count < MP_LENGTH(stage->live_heads))
+        stage->live_heads[stage->live_count++] = status->head;
+}
+
 static void on_drained(void *context)
 {
     struct stage *stage = context;
@@ -125,11 +134,12 @@ static struct stage *begin(const struct mp_subscription_options *options)
     cr_assert_eq(mp_socket_open(stage->bus, &server, &stage->server), 0);
     cr_assert_eq(mp_socket_bind(stage->server, stage->ask_address), 0);
     cr_assert_eq(mp_loop_add_socket(stage->loop, stage->server, on_question, stage), 0);
-    struct mp_feed_options feed = {.feed = {.address = stage->feed_address},
-                                   .ask = {.address = stage->ask_address},
-                                   .subscription = *options,
-                                   .effects = {.context = stage, .deliver = on_deliver},
-                                   .drained = on_drained};
+    struct mp_feed_options feed = {
+        .feed = {.address = stage->feed_address},
+        .ask = {.address = stage->ask_address},
+        .subscription = *options,
+        .effects = {.context = stage, .deliver = on_deliver, .status = on_status},
+        .drained = on_drained};
     cr_assert_eq(mp_feed_open(stage->bus, stage->loop, &feed, &stage->feed), 0);
     return stage;
 }
@@ -264,6 +274,48 @@ Test(feed, a_publisher_that_restarts_is_followed_again_and_nothing_is_missed)
     wait_for(stage, is_live(stage));
     for (size_t i = 0; i < 3; i++)
         cr_assert_eq(stage->delivered[i], i + 1);
+    end(stage);
+}
+
+/* Until another subscriber has what is sent now, and what was sent before: libzmq's one I/O thread
+ * has been at every connection meanwhile. Nobody's loop runs. */
+static void let_arrive(struct stage *stage, void *probe)
+{
+    struct mp_message message;
+    mp_message_init(&message);
+    for (int i = 0; i < 10; i++) {
+        zmq_pollitem_t item = {.socket = probe, .events = ZMQ_POLLIN};
+        send(stage, "probe/", mp_span_text(""));
+        cr_assert_eq(zmq_poll(&item, 1, 10000), 1);
+        cr_assert_eq(mp_message_receive(&message, probe), 0);
+    }
+    mp_message_done(&message);
+}
+
+static void *open_probe(struct stage *stage)
+{
+    void *probe = NULL;
+    struct mp_socket_options options = {.kind = MP_SOCKET_SUB};
+    cr_assert_eq(mp_socket_open(stage->bus, &options, &probe), 0);
+    cr_assert_eq(mp_socket_subscribe(probe, mp_span_text("probe/")), 0);
+    cr_assert_eq(mp_socket_connect(probe, stage->feed_address), 0);
+    wait_for(stage, stage->subscription_count == 3);
+    return probe;
+}
+
+Test(feed, live_is_told_of_the_newest_heartbeat_that_has_arrived)
+{
+    struct stage *stage = begin(&(struct mp_subscription_options){.whole = true});
+    wait_for(stage, stage->subscription_count == 2);
+    void *probe = open_probe(stage);
+    beat(stage);
+    fake_record_add(stage->record, "ml-1/"); /* never sent */
+    beat(stage);
+    let_arrive(stage, probe);
+    wait_for(stage, is_live(stage));
+    cr_assert_eq(stage->live_count, 1);
+    cr_assert_eq(stage->live_heads[0], 1);
+    mp_socket_close(probe);
     end(stage);
 }
 

@@ -27,6 +27,45 @@ Test(subscription_trouble, without_heartbeats_it_is_stale_and_the_next_brings_it
     story_end(&story);
 }
 
+/* Two heartbeats in the queue: the first would agree, but the second counts more. */
+Test(subscription_trouble, what_waits_behind_an_older_heartbeat_is_looked_at_before_live_is_told)
+{
+    struct story story = {0};
+    story_begin(&story, &(struct mp_subscription_options){.prefix = "ml-1/"});
+    story_make_live(&story);
+    story_pass(&story, MP_HEARTBEAT_STALE_MS);
+    cr_assert_eq(story_state(&story), MP_FEED_STALE);
+    mp_subscription_hold(story.subscription);
+    story_beat(&story);
+    fake_record_add(story.record, "ml-1/");
+    story_beat(&story);
+    mp_subscription_release(story.subscription, false, story.now_ms);
+    story_answer_all(&story);
+    const enum mp_feed_state golden[] = {MP_FEED_CATCHING_UP, MP_FEED_LIVE, MP_FEED_STALE,
+                                         MP_FEED_CATCHING_UP, MP_FEED_LIVE};
+    cr_assert_eq(story.state_count, MP_LENGTH(golden));
+    cr_assert_arr_eq(story.states, golden, sizeof golden);
+    story_end(&story);
+}
+
+Test(subscription_trouble, who_has_not_read_what_came_long_ago_is_not_live)
+{
+    struct story story = {0};
+    story_begin(&story, &(struct mp_subscription_options){.prefix = "ml-1/"});
+    story_make_live(&story);
+    mp_subscription_hold(story.subscription);
+    story_beat(&story);
+    mp_subscription_release(story.subscription, true, story.now_ms);
+    cr_assert_eq(story_state(&story), MP_FEED_CATCHING_UP);
+    cr_assert_str_eq(story.why, "reading what has arrived");
+    story_beat(&story);
+    cr_assert_eq(story_state(&story), MP_FEED_CATCHING_UP);
+    mp_subscription_hold(story.subscription);
+    mp_subscription_release(story.subscription, false, story.now_ms);
+    cr_assert_eq(story_state(&story), MP_FEED_LIVE);
+    story_end(&story);
+}
+
 Test(subscription_trouble, a_service_that_is_gone_is_stale_and_not_a_silent_wait)
 {
     struct story story = {0};
