@@ -40,7 +40,8 @@ struct mp_ask {
     const char *id;           /* get, history */
     struct mp_as_of as_of;    /* get, list, history */
     const char *prefix;       /* topics, snapshot, replay, list; "" or ends in '/' */
-    uint64_t from, to;        /* replay: from < seq <= to; to 0 = head */
+    uint64_t from, to;        /* replay: from < seq <= to; to 0 = head; … */
+    uint64_t epoch;           /* … positions of this epoch; 0 = whichever is current */
     /* list filters, "" = any */
     const char *programme, *corridor, *region, *agency, *status, *indicator;
     bool late;

@@ -88,6 +88,7 @@ static int take_replay(const Milepost__V1__AskReplay *message, struct mp_ask *re
 {
     ret_ask->from = message->from;
     ret_ask->to = message->to;
+    ret_ask->epoch = message->epoch;
     if (message->to != 0 && message->from > message->to)
         return MP_EMALFORMED;
     return take_prefix(message->prefix, ret_ask);

@@ -104,6 +104,7 @@ static int encode_question(const struct mp_ask *ask, struct parts *parts)
         parts->replay.prefix = borrowed(ask->prefix);
         parts->replay.from = ask->from;
         parts->replay.to = ask->to;
+        parts->replay.epoch = ask->epoch;
         return 0;
     case MP_ASK_GET:
         milepost__v1__ask_get__init(&parts->get);

@@ -200,6 +200,14 @@ int mp_store_ask_replay(struct mp_store_asking *asking)
     struct range range = {.after = ask->from, .last = asking->head.seq};
     uint64_t seen;
 
+    /* The same sequence is another event after a restore. */
+    if (ask->epoch != 0 && ask->epoch != asking->head.epoch)
+        return mp_store_asking_refuse(
+            asking, MP_ASK_WRONG_EPOCH,
+            "these positions are of epoch %llu, and the record is in epoch %llu, restored to %llu: "
+            "forget what is beyond the restores since (see epochs) and ask again",
+            (unsigned long long)ask->epoch, (unsigned long long)asking->head.epoch,
+            (unsigned long long)asking->head.restored_head);
     if (ask->from > asking->head.seq)
         return mp_store_asking_refuse(
             asking, MP_ASK_WRONG_EPOCH,

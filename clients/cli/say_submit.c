@@ -89,6 +89,7 @@ static int show_recorded(const struct say *say, struct mp_client *client,
     ask.prefix = "";
     ask.from = result->first_seq - 1;
     ask.to = result->last_seq;
+    ask.epoch = result->epoch;
     error = mp_client_ask(client, &ask, LOOK_TIMEOUT_MS, show_events, &looking);
     status = output_close(looking.output, error == 0 && looking.shown > 0 ? CLI_OK : CLI_FAILED);
     if (error == 0 && looking.shown > 0)

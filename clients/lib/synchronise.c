@@ -387,6 +387,7 @@ void mp_sync_ask(struct mp_subscription *subscription, int64_t now_ms)
     if (kind == MP_ASK_REPLAY) {
         ask.from = subscription->from;
         ask.to = subscription->to;
+        ask.epoch = subscription->epoch;
     }
     subscription->asking = true;
     subscription->asked_round = subscription->round;

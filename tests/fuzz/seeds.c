@@ -149,6 +149,7 @@ static void write_asks(void)
         ask.prefix = "ml-1/";
         ask.from = 5;
         ask.to = 9;
+        ask.epoch = 1763712000;
         ask.agency = "railways";
         ask.as_of.mode = MP_AS_OF_DAY;
         ask.as_of.day = 20000;

@@ -153,6 +153,10 @@ static void topics_page(const struct fake_record *record, const struct mp_ask *a
 static void replay_page(const struct fake_record *record, const struct mp_ask *ask,
                         struct mp_buffer *page)
 {
+    if (ask->epoch != 0 && ask->epoch != record->epoch) {
+        must(mp_page_set_error(page, MP_ASK_WRONG_EPOCH, "of another epoch"));
+        return;
+    }
     if (ask->from > record->head) {
         must(mp_page_set_error(page, MP_ASK_WRONG_EPOCH, "beyond the head"));
         return;

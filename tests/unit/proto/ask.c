@@ -16,9 +16,10 @@ static struct mp_ask asking(enum mp_ask_kind kind)
 /* Its fields that differ from those of a new one, as text. */
 static void print_ask(struct mp_buffer *b, const struct mp_ask *ask)
 {
-    mp_buffer_printf(b, "%d limit=%" PRIu32 " kind=%d id=%s prefix=%s %" PRIu64 "..%" PRIu64,
-                     (int)ask->kind, ask->limit, (int)ask->record_kind, ask->id, ask->prefix,
-                     ask->from, ask->to);
+    mp_buffer_printf(
+        b, "%d limit=%" PRIu32 " kind=%d id=%s prefix=%s %" PRIu64 "..%" PRIu64 " of %" PRIu64,
+        (int)ask->kind, ask->limit, (int)ask->record_kind, ask->id, ask->prefix, ask->from, ask->to,
+        ask->epoch);
     mp_buffer_printf(b, " as=%d,%" PRId32 ",%" PRId64 " %s %s %s %s %s %s late=%d removed=%d",
                      (int)ask->as_of.mode, ask->as_of.day, ask->as_of.recorded_us, ask->programme,
                      ask->corridor, ask->region, ask->agency, ask->status, ask->indicator,
@@ -68,6 +69,7 @@ Test(proto_ask, questions_with_every_field_come_back)
     ask.prefix = "ml-1/karachi-rohri/";
     ask.from = 5;
     ask.to = UINT64_MAX;
+    ask.epoch = 1763712000;
     ask.limit = MP_PAGE_ROWS_MOST;
     ask.cursor = mp_span_make(cursor, sizeof(cursor));
     assert_comes_back(&ask);

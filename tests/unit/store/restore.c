@@ -58,6 +58,44 @@ Test(store_restore, a_restore_begins_an_epoch_that_names_what_it_began_from)
     fixture_close(&fixture);
 }
 
+/* Beyond the common past the same sequences are other events now. */
+Test(store_restore, a_replay_of_the_old_epoch_is_told_so_and_gets_no_other_events)
+{
+    struct fixture fixture;
+    struct mp_store_options to;
+    struct mp_ask ask = fixture_question(MP_ASK_REPLAY);
+    struct mp_page page;
+    struct mp_head before, head;
+
+    fixture_open(&fixture, 0);
+    cr_assert_eq(mp_store_backup(fixture.store, fixture_path(&fixture, "backup")), 0);
+    fixture_put_one(&fixture, fixture_project("lost"));
+    before = mp_store_head(fixture.store);
+    ask.from = before.seq - 1;
+    ask.to = before.seq;
+    ask.epoch = before.epoch;
+    page = fixture_ask(&fixture, &ask);
+    cr_assert_eq(page.error, MP_ASK_OK);
+    cr_assert_eq(page.event_count, 1);
+    to = options_of(&fixture, fixture_path(&fixture, "restored"));
+    cr_assert_eq(mp_store_restore(fixture_path(&fixture, "backup"), &to, 0, FIXTURE_AUTHORITY, "",
+                                  fixture.now_us + 5000000, &head),
+                 0);
+    cr_assert_eq(head.seq, before.seq, "the position is there again, as another event");
+    mp_store_close(mp_take(fixture.store));
+    cr_assert_eq(mp_store_open(&to, &fixture.store, NULL), 0);
+    page = fixture_ask(&fixture, &ask);
+    cr_assert_eq(page.error, MP_ASK_WRONG_EPOCH);
+    cr_assert_eq(page.event_count, 0);
+    cr_assert_eq(page.epoch, head.epoch);
+    cr_assert_eq(page.restored_head, before.seq - 1);
+    ask.epoch = head.epoch;
+    cr_assert_eq(fixture_ask(&fixture, &ask).event_count, 1);
+    ask.epoch = 0; /* who does not know of epochs is served as ever */
+    cr_assert_eq(fixture_ask(&fixture, &ask).event_count, 1);
+    fixture_close(&fixture);
+}
+
 Test(store_restore, the_epoch_is_beyond_the_one_it_replaces)
 {
     struct fixture fixture;

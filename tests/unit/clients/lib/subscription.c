@@ -61,6 +61,7 @@ Test(subscription, the_count_of_a_heartbeat_shows_that_the_last_event_was_droppe
     cr_assert_eq(story.ask.kind, MP_ASK_REPLAY);
     cr_assert_eq(story.ask.from, 3);
     cr_assert_eq(story.ask.to, 4);
+    cr_assert_eq(story.ask.epoch, story.record->epoch);
     story_answer_all(&story);
     assert_delivered(&story, 1, 3, 4);
     cr_assert_eq(story_state(&story), MP_FEED_LIVE);
