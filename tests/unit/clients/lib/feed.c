@@ -9,6 +9,23 @@
 /* The feed over real sockets (ipc): XPUB and ROUTER of a publisher made of a record in memory, on
  * the same loop. */
 
+/* The system's, but for what the process slept through. */
+static int64_t slept_ms;
+
+static int64_t wall_us(void *context)
+{
+    (void)context;
+    return mp_clock_wall_us(&mp_clock_system);
+}
+
+static int64_t monotonic_ms(void *context)
+{
+    (void)context;
+    return mp_clock_monotonic_ms(&mp_clock_system) + slept_ms;
+}
+
+static const struct mp_clock sleepy_clock = {.wall_us = wall_us, .monotonic_ms = monotonic_ms};
+
 struct stage {
     char folder[64], feed_address[96], ask_address[96];
     struct mp_bus *bus;
@@ -24,6 +41,7 @@ struct stage {
     const char *prefix;
     uint64_t live_heads[8]; /* whenever it told that it is live */
     size_t live_count;
+    size_t reading_count; /* how often it told that it has not read all that came */
 };
 
 static void on_subscription(void *context)
@@ -80,7 +98,7 @@ static void bind_soon(void *socket, const char *address)
 
 static void open_publisher(struct stage *stage)
 {
-    struct mp_socket_options publisher = {.kind = MP_SOCKET_XPUB};
+    struct mp_socket_options publisher = {.kind = MP_SOCKET_XPUB, .send_most = 10000};
     cr_assert_eq(mp_socket_open(stage->bus, &publisher, &stage->publisher), 0);
     bind_soon(stage->publisher, stage->feed_address);
     cr_assert_eq(mp_loop_add_socket(stage->loop, stage->publisher, on_subscription, stage), 0);
@@ -107,6 +125,7 @@ static void on_status(void *context, const struct mp_feed_status *status)
     struct stage *stage = context;
     if (status->state == MP_FEED_LIVE && stage->live_count < MP_LENGTH(stage->live_heads))
         stage->live_heads[stage->live_count++] = status->head;
+    stage->reading_count += strcmp(status->why, "reading what has arrived") == 0;
 }
 
 static void on_drained(void *context)
@@ -125,7 +144,7 @@ static struct stage *begin(const struct mp_subscription_options *options)
     snprintf(stage->feed_address, sizeof stage->feed_address, "ipc://%s/feed", stage->folder);
     snprintf(stage->ask_address, sizeof stage->ask_address, "ipc://%s/ask", stage->folder);
     cr_assert_eq(mp_bus_open(1, &stage->bus), 0);
-    cr_assert_eq(mp_loop_open(&mp_clock_system, &stage->loop), 0);
+    cr_assert_eq(mp_loop_open(&sleepy_clock, &stage->loop), 0);
     stage->record = fake_record_new(1, 2);
     stage->arena = mp_arena_new(8u << 20);
     stage->prefix = options->prefix == NULL ? "" : options->prefix;
@@ -315,6 +334,34 @@ Test(feed, live_is_told_of_the_newest_heartbeat_that_has_arrived)
     wait_for(stage, is_live(stage));
     cr_assert_eq(stage->live_count, 1);
     cr_assert_eq(stage->live_heads[0], 1);
+    mp_socket_close(probe);
+    end(stage);
+}
+
+/* As after a SIGSTOP, though not for so long that nothing but silence could be told. */
+Test(feed, who_slept_is_live_when_all_that_came_meanwhile_is_read)
+{
+    enum { MUCH = 1500 }; /* more than is read in a round */
+    struct stage *stage = begin(&(struct mp_subscription_options){.whole = true});
+    wait_for(stage, stage->subscription_count == 2);
+    void *probe = open_probe(stage);
+    beat(stage);
+    wait_for(stage, is_live(stage));
+    slept_ms += 2 * MP_HEARTBEAT_MS;
+    beat(stage);
+    let_arrive(stage, probe);
+    wait_for(stage, is_live(stage));
+    cr_assert_eq(stage->reading_count, 0, "one round was enough");
+    for (int i = 0; i < MUCH; i++)
+        beat(stage);
+    fake_record_add(stage->record, "ml-1/"); /* never sent */
+    beat(stage);
+    let_arrive(stage, probe);
+    slept_ms += 2 * MP_HEARTBEAT_MS;
+    wait_for(stage, stage->delivered_count == 1 && is_live(stage));
+    cr_assert_eq(stage->reading_count, 1);
+    cr_assert_eq(stage->live_count, 2);
+    cr_assert_eq(stage->live_heads[1], 1);
     mp_socket_close(probe);
     end(stage);
 }
