@@ -12,7 +12,7 @@
 #define UNSEEN_TOTAL_MOST ((size_t)64 << 20)
 /* Pages that it does not read. The first is more than PAGES_MOST of the usual size. */
 #define UNSENT_MOST       ((size_t)24 << 20)
-#define UNSENT_TOTAL_MOST ((size_t)128 << 20)
+#define UNSENT_TOTAL_MOST ((size_t)64 << 20)
 
 struct asks {
     struct mp_loop *loop;
