@@ -71,11 +71,22 @@ void mp_link_read(struct mp_link *link)
     serve(link);
 }
 
+/* When nobody ran the loop for hours libzmq's I/O thread may stand before the full queue, with a
+ * lock that the end of the monitor needs. */
+static void forget_news(struct mp_link *link)
+{
+    unsigned event;
+    int32_t value;
+    while (link->reader != NULL && mp_monitor_next(link->reader, &event, &value) == 0)
+        ;
+}
+
 void mp_link_close(struct mp_link *link)
 {
     if (link == NULL)
         return;
     mp_loop_remove_socket(link->loop, link->reader);
+    forget_news(link);
     mp_monitor_close(link->socket, link->reader);
     free(link);
 }
