@@ -1,6 +1,7 @@
 #include "proto/check.h"
 
 #include "core/domain/limits.h"
+#include "milepost/v1/change.pb-c.h"
 #include "proto/wire.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ static const ProtobufCFieldDescriptor *find_field(struct level *level)
     return NULL;
 }
 
-static bool enum_has(const ProtobufCEnumDescriptor *type, uint64_t number)
+bool mp_enum_has(const ProtobufCEnumDescriptor *type, uint64_t number)
 {
     if (number < type->n_values && type->values[number].value == (int)number)
         return true;
@@ -95,7 +96,7 @@ static bool check_count(struct walk *walk, struct level *level,
 
     if (is_list && field->type == PROTOBUF_C_TYPE_STRING)
         most = MP_LIST_MOST;
-    else if (is_list && walk->depth == 1)
+    else if (is_list && field->descriptor == &milepost__v1__change__descriptor)
         most = MP_CHANGES_MOST;
     else if (is_list)
         most = UINT16_MAX; /* keys of an agency, revoked ones too */
@@ -122,7 +123,7 @@ static bool check_value(struct walk *walk, const struct mp_wire *wire,
         return mp_wire_text_is_clean(wire->bytes) ||
                refuse(walk, MP_REJECT_TEXT_INVALID, "not UTF-8, or holds a NUL: send plain UTF-8");
     case PROTOBUF_C_TYPE_ENUM:
-        return enum_has(field->descriptor, wire->value) ||
+        return mp_enum_has(field->descriptor, wire->value) ||
                refuse(walk, MP_REJECT_CODE_UNKNOWN,
                       "no such code number: use one that the schema names");
     case PROTOBUF_C_TYPE_UINT32:

@@ -26,5 +26,7 @@ void mp_fault_set(struct mp_fault *fault, enum mp_reject code, const char *field
  * passed over. A oneof's own name is left out of the path, as the domain leaves it out. */
 int mp_wire_check(const ProtobufCMessageDescriptor *type, struct mp_span bytes,
                   struct mp_fault *ret_fault);
+/* Whether the number is one of the enum's. */
+bool mp_enum_has(const ProtobufCEnumDescriptor *type, uint64_t number);
 
 #endif

@@ -2,75 +2,9 @@
 
 #include "milepost/v1/record.pb-c.h"
 #include "proto/map.h"
-
-#include <stddef.h>
+#include "proto/record_read.h"
 
 #define RECORD_MOST (1u << 20) /* bytes; an agency keeps its revoked keys */
-
-typedef Milepost__V1__MilestoneRecord milestone_message;
-
-/* The statements of a milestone, on the wire and in the record. */
-static const struct {
-    size_t wire;
-    size_t domain;
-} slots[] = {
-#define SLOT(member)                                                                               \
-    {                                                                                              \
-        offsetof(milestone_message, member), offsetof(struct mp_milestone_record, member)          \
-    }
-    SLOT(first),      SLOT(approved),   SLOT(forecast),
-    SLOT(met),        SLOT(confirmed),  SLOT(suspension),
-    SLOT(resumption), SLOT(rebaseline), SLOT(forecast_before),
-#undef SLOT
-};
-
-static int decode_slot(const Milepost__V1__Slot *message, struct mp_slot *ret_slot)
-{
-    if (message == NULL)
-        return 0;
-    if (message->seq == 0)
-        return MP_EMALFORMED;
-    ret_slot->seq = message->seq;
-    ret_slot->stated_on = message->stated_on;
-    ret_slot->reason = (enum mp_reason)message->reason;
-    if (message->date == NULL)
-        return 0;
-    ret_slot->date.day = message->date->day;
-    ret_slot->date.precision = (enum mp_precision)message->date->precision;
-    return mp_date_is_set(ret_slot->date) ? 0 : MP_EMALFORMED;
-}
-
-static int decode_milestone(const milestone_message *message, struct mp_unpacker *unpacker,
-                            struct mp_milestone_record *ret_milestone, struct mp_fault *ret_fault)
-{
-    const void *slot;
-    int result;
-
-    if (message->definition == NULL)
-        return MP_EMALFORMED;
-    for (size_t i = 0; i < MP_LENGTH(slots); i++) {
-        memcpy(&slot, (const char *)message + slots[i].wire, sizeof(slot));
-        result = decode_slot(slot, (void *)((char *)ret_milestone + slots[i].domain));
-        if (result != 0)
-            return result;
-    }
-    if (message->progress != NULL) {
-        if (message->progress->percent == NULL)
-            return MP_EMALFORMED;
-        ret_milestone->progress.seq = message->progress->seq;
-        ret_milestone->progress.stated_on = message->progress->stated_on;
-        ret_milestone->progress.percent.unscaled = message->progress->percent->unscaled;
-        ret_milestone->progress.percent.scale = message->progress->percent->scale;
-    }
-    if (message->stated != NULL) {
-        ret_milestone->stated.seq = message->stated->seq;
-        ret_milestone->stated.stated_on = message->stated->stated_on;
-        ret_milestone->stated.status = (enum mp_milestone_status)message->stated->status;
-    }
-    ret_milestone->cancelled_seq = message->cancelled_seq;
-    return mp_map_decode(mp_map_of_change(MP_CHANGE_MILESTONE), &message->definition->base,
-                         unpacker, &ret_milestone->definition, ret_fault);
-}
 
 static int decode_agency(const Milepost__V1__AgencyRecord *message, struct mp_unpacker *unpacker,
                          struct mp_agency_record *ret_agency, struct mp_fault *ret_fault)
@@ -125,39 +59,106 @@ static int decode_observation(const Milepost__V1__ObservationRecord *message,
                          unpacker, &ret_observation->observation, ret_fault);
 }
 
-static int decode_value(const Milepost__V1__Record *message, struct mp_unpacker *unpacker,
-                        struct mp_record *ret_record, struct mp_fault *ret_fault)
+/* What is unpacked, by the kind of record: a value that is a definition and nothing else is that of
+ * a change. Milestones and links are read by hand. */
+static const struct {
+    const ProtobufCMessageDescriptor *type; /* NULL: the change's */
+    enum mp_change_kind change;
+} values[MP_KIND_LAST + 1] = {
+    [MP_KIND_TERM] = {NULL, MP_CHANGE_TERM},
+    [MP_KIND_AGENCY] = {&milepost__v1__agency_record__descriptor, MP_CHANGE_NONE},
+    [MP_KIND_PROJECT] = {&milepost__v1__project_record__descriptor, MP_CHANGE_NONE},
+    [MP_KIND_INDICATOR] = {NULL, MP_CHANGE_INDICATOR},
+    [MP_KIND_OBSERVATION] = {&milepost__v1__observation_record__descriptor, MP_CHANGE_NONE},
+    [MP_KIND_EPOCH] = {NULL, MP_CHANGE_EPOCH_STARTED},
+    [MP_KIND_CALENDAR] = {NULL, MP_CHANGE_CALENDAR},
+    [MP_KIND_POLICY] = {NULL, MP_CHANGE_POLICY},
+};
+
+static int unpack_value(struct mp_span bytes, struct mp_unpacker *unpacker,
+                        struct mp_record *record, struct mp_fault *ret_fault)
 {
-    switch (ret_record->subject.kind) {
-    case MP_KIND_TERM:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_TERM), &message->term->base, unpacker,
-                             &ret_record->term, ret_fault);
+    enum mp_kind kind = record->subject.kind;
+    const struct mp_map *map = mp_map_of_change(values[kind].change);
+    const ProtobufCMessageDescriptor *type = map == NULL ? values[kind].type : map->type;
+    ProtobufCMessage *message;
+    int result = mp_unpack(unpacker, type, bytes, &message, ret_fault);
+
+    if (result != 0)
+        return result;
+    switch (kind) {
     case MP_KIND_AGENCY:
-        return decode_agency(message->agency, unpacker, &ret_record->agency, ret_fault);
+        return decode_agency((const void *)message, unpacker, &record->agency, ret_fault);
     case MP_KIND_PROJECT:
-        return decode_project(message->project, unpacker, &ret_record->project, ret_fault);
-    case MP_KIND_MILESTONE:
-        return decode_milestone(message->milestone, unpacker, &ret_record->milestone, ret_fault);
-    case MP_KIND_LINK:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_LINK), &message->link->base, unpacker,
-                             &ret_record->link, ret_fault);
-    case MP_KIND_INDICATOR:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_INDICATOR), &message->indicator->base,
-                             unpacker, &ret_record->indicator, ret_fault);
+        return decode_project((const void *)message, unpacker, &record->project, ret_fault);
     case MP_KIND_OBSERVATION:
-        return decode_observation(message->observation, unpacker, &ret_record->observation,
-                                  ret_fault);
-    case MP_KIND_CALENDAR:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_CALENDAR), &message->calendar->base,
-                             unpacker, &ret_record->calendar, ret_fault);
-    case MP_KIND_POLICY:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_POLICY), &message->policy->base, unpacker,
-                             &ret_record->policy, ret_fault);
-    case MP_KIND_EPOCH:
-        return mp_map_decode(mp_map_of_change(MP_CHANGE_EPOCH_STARTED), &message->epoch->base,
-                             unpacker, &ret_record->epoch, ret_fault);
+        return decode_observation((const void *)message, unpacker, &record->observation, ret_fault);
+    default: /* every member of the union begins where it does */
+        return mp_map_decode(map, message, unpacker, &record->term, ret_fault);
+    }
+}
+
+static int decode_value(struct mp_span bytes, struct mp_arena *arena, struct mp_record *record)
+{
+    struct mp_unpacker unpacker = mp_unpacker_make(arena);
+    struct mp_fault fault;
+
+    if (record->subject.kind == MP_KIND_MILESTONE)
+        return mp_read_milestone(bytes, arena, &record->milestone);
+    if (record->subject.kind == MP_KIND_LINK)
+        return mp_read_link(bytes, arena, &record->link);
+    return mp_fault_error(unpack_value(bytes, &unpacker, record, &fault), &fault);
+}
+
+static void read_revision(struct mp_wire *wire, struct mp_revision *revision)
+{
+    struct mp_wire inner = mp_wire_make(mp_wire_bytes_once(wire));
+
+    while (mp_wire_next(&inner)) {
+        if (inner.number == 1)
+            revision->epoch = mp_wire_number_once(&inner);
+        else if (inner.number == 2)
+            revision->seq = mp_wire_number_once(&inner);
+    }
+    if (inner.reader.error != 0)
+        mp_wire_fail(wire);
+}
+
+/* The kind of the value, whose bytes are given; none twice. */
+static void take_value(struct mp_wire *wire, uint32_t *value_number, struct mp_span *value)
+{
+    if (*value_number != 0)
+        mp_wire_fail(wire);
+    *value_number = wire->number;
+    *value = mp_wire_bytes(wire);
+}
+
+static void take_field(struct mp_wire *wire, struct mp_arena *arena, struct mp_record *record)
+{
+    switch (wire->number) {
+    case 1:
+        record->subject.kind = (enum mp_kind)mp_wire_number_once(wire);
+        break;
+    case 2:
+        record->subject.topic = mp_read_text(wire, arena);
+        break;
+    case 3:
+        record->subject.slug = mp_read_text(wire, arena);
+        break;
+    case 4:
+        read_revision(wire, &record->revision);
+        break;
+    case 5:
+        record->removed = mp_wire_bool_once(wire);
+        break;
+    case 6:
+        record->source = mp_read_text(wire, arena);
+        break;
+    case 7:
+        record->note = mp_read_text(wire, arena);
+        break;
     default:
-        return MP_EMALFORMED;
+        break;
     }
 }
 
@@ -169,43 +170,35 @@ static bool is_topic(const char *text)
     return size > 1 && text[size - 1] == '/';
 }
 
-static int from_wire(const Milepost__V1__Record *message, struct mp_unpacker *unpacker,
-                     struct mp_record *ret_record, struct mp_fault *ret_fault)
+static int decode(struct mp_span bytes, struct mp_arena *arena, struct mp_record *record)
 {
-    if (message->kind == MILEPOST__V1__RECORD_KIND__RECORD_KIND_UNSPECIFIED ||
-        (int)message->value_case != (int)message->kind + MP_KIND_NUMBERS ||
-        !is_topic(message->topic))
-        return MP_EMALFORMED;
-    ret_record->subject.kind = (enum mp_kind)message->kind;
-    ret_record->subject.topic = message->topic;
-    ret_record->subject.slug = message->slug;
-    if (message->revision != NULL) {
-        ret_record->revision.epoch = message->revision->epoch;
-        ret_record->revision.seq = message->revision->seq;
+    struct mp_wire wire = mp_wire_make(bytes);
+    struct mp_span value = {NULL, 0};
+    uint32_t value_number = 0;
+
+    while (mp_wire_next(&wire)) {
+        if (wire.number > MP_KIND_NUMBERS && wire.number <= MP_KIND_NUMBERS + MP_KIND_LAST)
+            take_value(&wire, &value_number, &value);
+        else
+            take_field(&wire, arena, record);
     }
-    ret_record->removed = message->removed;
-    ret_record->source = message->source;
-    ret_record->note = message->note;
-    return decode_value(message, unpacker, ret_record, ret_fault);
+    if (wire.reader.error != 0)
+        return wire.reader.error;
+    if (value_number == 0 || value_number != MP_KIND_NUMBERS + (uint32_t)record->subject.kind ||
+        !is_topic(record->subject.topic))
+        return MP_EMALFORMED;
+    return decode_value(value, arena, record);
 }
 
 int mp_record_decode(struct mp_span bytes, struct mp_arena *arena, struct mp_record *ret_record)
 {
+    struct mp_record record = {.subject = {.topic = "", .slug = ""}, .source = "", .note = ""};
     struct mp_arena_mark before = mp_arena_mark(arena);
-    struct mp_unpacker unpacker = mp_unpacker_make(arena);
-    struct mp_record record = {.removed = false};
-    ProtobufCMessage *message;
-    struct mp_fault fault;
-    int result;
+    int result = bytes.size > RECORD_MOST ? MP_EMALFORMED : decode(bytes, arena, &record);
 
-    if (bytes.size > RECORD_MOST)
-        return MP_EMALFORMED;
-    result = mp_unpack(&unpacker, &milepost__v1__record__descriptor, bytes, &message, &fault);
-    if (result == 0)
-        result = from_wire((const void *)message, &unpacker, &record, &fault);
     if (result != 0) {
         mp_arena_release(arena, before);
-        return mp_fault_error(result, &fault);
+        return result;
     }
     *ret_record = record;
     return 0;

@@ -300,11 +300,17 @@ const char *mp_subject_id(struct mp_arena *arena, const struct mp_subject *subje
 {
     if (subject->topic[0] == '@')
         return mp_arena_strdup(arena, subject->slug);
-    size_t size = strlen(subject->topic);
-    int path_size = size > 0 ? (int)size - 1 : 0;
-    if (subject->slug[0] == '\0')
-        return mp_arena_printf(arena, "%.*s", path_size, subject->topic);
-    return mp_arena_printf(arena, "%.*s:%s", path_size, subject->topic, subject->slug);
+    size_t size = strlen(subject->topic), slug_size = strlen(subject->slug);
+    size_t path_size = size > 0 ? size - 1 : 0;
+    char *id = mp_arena_alloc(arena, path_size + 1 + slug_size + 1); /* zero-filled */
+    if (id == NULL)
+        return NULL;
+    memcpy(id, subject->topic, path_size);
+    if (slug_size > 0) {
+        id[path_size] = ':';
+        memcpy(id + path_size + 1, subject->slug, slug_size);
+    }
+    return id;
 }
 
 bool mp_subject_equal(const struct mp_subject *a, const struct mp_subject *b)
