@@ -140,6 +140,18 @@ static void look_after(void *context)
     }
 }
 
+void mp_asker_push(struct mp_asker *asker)
+{
+    int64_t now_ms = mp_loop_now_ms(asker->loop);
+
+    for (size_t i = 0; i < MP_ASKS_MOST && asker->waiting > 0; i++) {
+        struct question *question = &asker->questions[i];
+
+        if (question->correlation != 0)
+            send_due(asker, question, now_ms);
+    }
+}
+
 static int start_timer(struct mp_asker *asker)
 {
     if (asker->timer >= 0)

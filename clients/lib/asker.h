@@ -31,5 +31,8 @@ typedef void (*mp_asker_done)(void *context, int error, const struct mp_page *pa
  * deadline. */
 int mp_asker_ask(struct mp_asker *asker, const struct mp_ask *ask, int64_t timeout_ms,
                  mp_asker_done done, void *context) MP_CHECK_RESULT;
+/* Sends what could not be sent before, as a timer does every 20 ms. Whoever steps the loop himself
+ * calls it after each step: a step ends, too, when a connection stands at last. */
+void mp_asker_push(struct mp_asker *asker);
 
 #endif

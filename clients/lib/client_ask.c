@@ -1,4 +1,4 @@
-/* The client's asking side: one question at a time, page after page. */
+/* The client's asking side: page after page, the next one on its way while one is taken in. */
 #include "clients/lib/client_private.h"
 
 #include <string.h>
@@ -7,11 +7,12 @@
 
 struct asking {
     struct mp_client *client;
+    struct mp_ask ask; /* of the next page */
     mp_client_page page;
     void *context;
-    bool done;
-    int result; /* of this page: 0, an error, or what the callback said */
-    size_t cursor_size;
+    int64_t deadline_ms;
+    bool is_under_way; /* a question waits for its page */
+    int result;        /* 0, an error, or what the callback said */
     uint8_t cursor[MP_CURSOR_MOST];
 };
 
@@ -36,33 +37,54 @@ static int page_error(enum mp_ask_error error)
     }
 }
 
+static void on_page(void *context, int error, const struct mp_page *page, struct mp_span raw);
+
+static int ask_page(struct asking *asking)
+{
+    int error = mp_asker_ask(asking->client->asker, &asking->ask,
+                             mp_client_left_ms(asking->deadline_ms, INT64_MAX), on_page, asking);
+
+    asking->is_under_way = error == 0;
+    return error;
+}
+
+/* Before the page at hand is taken in, so that the next one is made and sent meanwhile. */
+static int ask_next(struct asking *asking, struct mp_span cursor)
+{
+    if (cursor.size == 0)
+        return 0;
+    if (cursor.size > sizeof asking->cursor)
+        return mp_client_fail(asking->client, MP_EMALFORMED, NULL);
+    memcpy(asking->cursor, cursor.data, cursor.size);
+    asking->ask.cursor = mp_span_make(asking->cursor, cursor.size);
+    return ask_page(asking);
+}
+
+static int take_page(struct asking *asking, const struct mp_page *page)
+{
+    struct mp_client *client = asking->client;
+    size_t again;
+    int error = 0;
+
+    if (page->error != MP_ASK_OK)
+        return mp_client_fail(client, page_error(page->error), page->message);
+    if (client->outbox != NULL && page->epoch > 0)
+        error = mp_outbox_epoch(client->outbox, page->epoch, page->restored_head, &again);
+    if (error == 0)
+        error = ask_next(asking, page->cursor);
+    return error == 0 ? asking->page(asking->context, page) : error;
+}
+
 static void on_page(void *context, int error, const struct mp_page *page, struct mp_span raw)
 {
     struct asking *asking = context;
-    size_t again;
 
     (void)raw;
-    asking->done = true;
-    asking->cursor_size = 0;
-    if (error != 0) {
-        asking->result = mp_client_fail(asking->client, error, NULL);
+    asking->is_under_way = false;
+    if (asking->result != 0) /* of the page before: nobody wants this one */
         return;
-    }
-    if (page->error != MP_ASK_OK) {
-        asking->result = mp_client_fail(asking->client, page_error(page->error), page->message);
-        return;
-    }
-    if (asking->client->outbox != NULL && page->epoch > 0)
-        asking->result =
-            mp_outbox_epoch(asking->client->outbox, page->epoch, page->restored_head, &again);
-    if (asking->result == 0)
-        asking->result = asking->page(asking->context, page);
-    if (page->cursor.size > sizeof asking->cursor) {
-        asking->result = mp_client_fail(asking->client, MP_EMALFORMED, NULL);
-    } else if (page->cursor.size > 0) {
-        asking->cursor_size = page->cursor.size;
-        memcpy(asking->cursor, page->cursor.data, page->cursor.size);
-    }
+    asking->result =
+        error != 0 ? mp_client_fail(asking->client, error, NULL) : take_page(asking, page);
 }
 
 static int open_asker(struct mp_client *client)
@@ -78,56 +100,54 @@ static int open_asker(struct mp_client *client)
     return error;
 }
 
-static int ask_page(struct asking *asking, const struct mp_ask *ask, int64_t deadline_ms)
+/* Busy is to be asked again: a ledger that was restarted is found within a moment. */
+static int ask_again(struct asking *asking)
 {
-    struct mp_client *client = asking->client;
-    int error;
+    int error =
+        mp_loop_step(asking->client->loop, mp_client_left_ms(asking->deadline_ms, BUSY_PAUSE_MS));
 
-    asking->done = false;
+    asking->client->why[0] = '\0';
     asking->result = 0;
-    error = mp_asker_ask(client->asker, ask, mp_client_left_ms(deadline_ms, INT64_MAX), on_page,
-                         asking);
-    while (error == 0 && !asking->done)
-        error = mp_loop_step(client->loop, mp_client_left_ms(deadline_ms, MP_CLIENT_STEP_MS));
-    if (error == 0)
-        return asking->result;
-    /* A question that still waits would call back into a struct that is gone. */
-    mp_asker_close(client->asker);
-    client->asker = NULL;
-    return error;
+    return error == 0 ? ask_page(asking) : error;
 }
 
-/* Busy is to be asked again: a ledger that was restarted is found within a moment. */
-static int ask_patiently(struct asking *asking, const struct mp_ask *ask, int64_t deadline_ms)
+static int ask_all(struct asking *asking)
 {
-    for (;;) {
-        int error;
+    struct mp_client *client = asking->client;
+    int error = ask_page(asking);
 
-        asking->client->why[0] = '\0';
-        error = ask_page(asking, ask, deadline_ms);
-        if (error != MP_EAGAIN || mp_client_left_ms(deadline_ms, BUSY_PAUSE_MS) == 0)
-            return error;
-        error = mp_loop_step(asking->client->loop, mp_client_left_ms(deadline_ms, BUSY_PAUSE_MS));
-        if (error < 0)
-            return error;
+    while (error == 0 && asking->is_under_way) {
+        error =
+            mp_loop_step(client->loop, mp_client_left_ms(asking->deadline_ms, MP_CLIENT_STEP_MS));
+        if (error == 0)
+            error = asking->result;
+        if (error == 0)
+            mp_asker_push(client->asker);
+        else if (error == MP_EAGAIN && !asking->is_under_way &&
+                 mp_client_left_ms(asking->deadline_ms, BUSY_PAUSE_MS) > 0)
+            error = ask_again(asking);
     }
+    return error;
 }
 
 int mp_client_ask(struct mp_client *client, const struct mp_ask *ask, int64_t timeout_ms,
                   mp_client_page page, void *context)
 {
-    int64_t deadline_ms = mp_client_deadline_ms(timeout_ms);
-    struct asking asking = {.client = client, .page = page, .context = context};
-    struct mp_ask next = *ask;
+    struct asking asking = {.client = client,
+                            .ask = *ask,
+                            .page = page,
+                            .context = context,
+                            .deadline_ms = mp_client_deadline_ms(timeout_ms)};
     int error;
 
     client->why[0] = '\0';
     error = open_asker(client);
-    do {
-        if (error == 0)
-            error = ask_patiently(&asking, &next, deadline_ms);
-        next.cursor = mp_span_make(asking.cursor, asking.cursor_size);
-    } while (error == 0 && asking.cursor_size > 0);
+    if (error == 0)
+        error = ask_all(&asking);
+    if (asking.is_under_way) { /* it would call back into a struct that is gone */
+        mp_asker_close(client->asker);
+        client->asker = NULL;
+    }
     if (error < 0 && client->why[0] == '\0')
         (void)mp_client_fail(client, error, NULL);
     return error;

@@ -217,6 +217,25 @@ Test(asker, a_question_waits_for_the_server_to_appear)
     end(stage);
 }
 
+/* The clock stands still, so no timer helps. */
+Test(asker, a_question_goes_out_as_soon_as_the_connection_stands)
+{
+    struct stage *stage = begin();
+    struct outcome outcome = {0};
+    int64_t until = mp_clock_monotonic_ms(&mp_clock_system) + 10000;
+    open_server(stage);
+    cr_assert_eq(ask(stage, 60000, &outcome), 0);
+    while (stage->seen_count == 0 && mp_clock_monotonic_ms(&mp_clock_system) < until) {
+        cr_assert_eq(mp_loop_step(stage->loop, 1), 0);
+        mp_asker_push(stage->asker);
+    }
+    cr_assert_eq(stage->seen_count, 1);
+    mp_asker_push(stage->asker);
+    cr_assert_eq(mp_loop_step(stage->loop, 1), 0);
+    cr_assert_eq(stage->seen_count, 1, "what was sent is not sent again");
+    end(stage);
+}
+
 Test(asker, nobody_there_is_unreachable_at_the_deadline)
 {
     struct stage *stage = begin();
