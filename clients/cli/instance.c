@@ -231,13 +231,11 @@ int instance_say_down(void)
 
 static void tell_outbox(const struct instance *instance, const char *identity)
 {
-    MP_AUTO(mp_outbox_close) struct mp_outbox *outbox = NULL;
     struct mp_outbox_counts counts;
     char folder[PATH_MAX];
     int size = snprintf(folder, sizeof folder, "%s/outbox/%s", instance->folder, identity);
 
-    if (size < 0 || (size_t)size >= sizeof folder || mp_outbox_open(folder, &outbox) != 0 ||
-        mp_outbox_count(outbox, &counts) != 0)
+    if (size < 0 || (size_t)size >= sizeof folder || mp_outbox_peek(folder, &counts) != 0)
         return;
     if (counts.waiting + counts.sent > 0)
         fprintf(stderr,

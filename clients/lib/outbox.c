@@ -16,6 +16,7 @@
 #define LOCK_EVERY_NS 10000000L
 #define MAP_BYTES     (UINT64_C(8) << 30)
 #define TABLES        5
+#define META_TABLE    "meta"
 #define BUFFER_MOST   (MP_SUBMISSION_MOST + 64)
 #define AFTER_BYTES   18 /* `after` as encoded: it may be filled in later */
 
@@ -26,7 +27,7 @@ static int open_tables(struct mp_outbox *outbox)
         mp_kv_table *table;
     } tables[TABLES] = {
         {"entries", &outbox->entries},   {"bodies", &outbox->bodies}, {"by_id", &outbox->by_id},
-        {"by_state", &outbox->by_state}, {"meta", &outbox->meta},
+        {"by_state", &outbox->by_state}, {META_TABLE, &outbox->meta},
     };
 
     for (size_t i = 0; i < TABLES; i++) {
@@ -310,4 +311,19 @@ int mp_outbox_count(struct mp_outbox *outbox, struct mp_outbox_counts *ret_count
         .rejected_unseen = work.meta.rejected_unseen,
     };
     return mp_outbox_work_commit(&work);
+}
+
+int mp_outbox_peek(const char *folder, struct mp_outbox_counts *ret_counts)
+{
+    const struct mp_kv_options options = {
+        .folder = folder, .map_bytes = MAP_BYTES, .tables = TABLES, .read_only = true};
+    struct mp_outbox outbox = {.lock_file = -1};
+    int error = mp_kv_open(&options, &outbox.kv);
+
+    if (error == 0)
+        error = mp_kv_table_open(outbox.kv, META_TABLE, &outbox.meta);
+    if (error == 0)
+        error = mp_outbox_count(&outbox, ret_counts);
+    mp_kv_close(outbox.kv);
+    return error;
 }

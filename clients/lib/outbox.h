@@ -100,5 +100,7 @@ struct mp_outbox_counts {
     uint64_t waiting, sent, accepted, rejected, rejected_unseen;
 };
 int mp_outbox_count(struct mp_outbox *outbox, struct mp_outbox_counts *ret_counts) MP_CHECK_RESULT;
+/* Of an outbox that this process has not open: only reads, makes nothing and waits for no disk. */
+int mp_outbox_peek(const char *folder, struct mp_outbox_counts *ret_counts) MP_CHECK_RESULT;
 
 #endif

@@ -59,6 +59,29 @@ OUTBOX_TEST(entries_leave_in_the_order_they_came_in)
     cr_expect_eq(fixture_after(&fixture, 1), 9);
 }
 
+OUTBOX_TEST(a_look_from_outside_counts_and_makes_nothing)
+{
+    char inner[128];
+    struct mp_outbox_counts counts, seen;
+
+    fixture_fill(&fixture, 4);
+    fixture_mark_sent(&fixture, 1);
+    fixture_mark_sent(&fixture, 2);
+    fixture_accept(&fixture, 1, 1, 5);
+    fixture_reject(&fixture, 2);
+    cr_assert_eq(mp_outbox_count(fixture.outbox, &counts), 0);
+    cr_assert_eq(mp_outbox_peek(fixture.folder, &seen), MP_EBUSY, "this process has it open");
+    mp_outbox_close(mp_take(fixture.outbox));
+    cr_assert_eq(mp_outbox_peek(fixture.folder, &seen), 0);
+    cr_expect_eq(seen.waiting, 2);
+    cr_expect_eq(seen.rejected_unseen, 1);
+    cr_expect_eq(memcmp(&counts, &seen, sizeof seen), 0);
+    (void)snprintf(inner, sizeof inner, "%s/inner", fixture.folder);
+    cr_assert_eq(mp_outbox_peek(inner, &seen), MP_ENOTFOUND);
+    cr_expect_eq(access(inner, F_OK), -1);
+    cr_assert_eq(mp_outbox_open(fixture.folder, &fixture.outbox), 0);
+}
+
 OUTBOX_TEST(the_folder_is_its_owners_alone)
 {
     const char *const files[] = {"data.mdb", "lock.mdb", "send.lock"};
