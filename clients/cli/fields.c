@@ -189,8 +189,8 @@ void fields_add(json_t **object, const char *name, json_t *value)
         json_decref(value);
         return;
     }
-    /* json_object_set_new takes the value even when it fails, NULL too. */
-    if (json_object_set_new(*object, name, value) != 0) {
+    /* The value is taken even when this fails, NULL too. Names are our own, so none is checked. */
+    if (json_object_set_new_nocheck(*object, name, value) != 0) {
         json_decref(*object);
         *object = NULL;
     }

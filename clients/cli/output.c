@@ -20,11 +20,11 @@ struct output {
     const struct format *format;
     bool single, failed, is_open;
     struct table table;
-    size_t width; /* of the terminal; 0: not cut */
-    json_t *rows; /* of formats that need them all: kept until the end */
+    size_t width;   /* of the terminal; 0: not cut */
+    json_t *record; /* the single one of a table */
 };
 
-/* How a format writes a row at once (NULL: rows are kept until the end), and what comes last (NULL:
+/* How a format writes a row at once (NULL: it goes into the table), and what comes last (NULL:
  * nothing). */
 struct format {
     const char *name;
@@ -124,10 +124,10 @@ static void end_table(struct output *output)
     const char *before = "no room for: ";
 
     if (output->single) {
-        write_fields(output, "", json_array_get(output->rows, 0));
+        write_fields(output, "", output->record);
         return;
     }
-    table_write(table, stdout, output->rows, output->width);
+    table_write(table, stdout, output->width);
     (void)fflush(stdout);
     for (size_t i = 0; i < table->count; i++) {
         if (!table->columns[i].is_left_out)
@@ -178,7 +178,8 @@ static size_t terminal_width(void)
 
 static void free_output(struct output *output)
 {
-    json_decref(output->rows);
+    json_decref(output->record);
+    table_done(&output->table);
     free(output);
 }
 
@@ -186,9 +187,7 @@ struct output *output_open(const struct cli *cli, const char *columns, bool sing
 {
     struct output *output = calloc(1, sizeof *output);
 
-    if (output != NULL)
-        output->rows = json_array();
-    if (output == NULL || output->rows == NULL || !table_init(&output->table, columns)) {
+    if (output == NULL || !table_init(&output->table, columns)) {
         if (output != NULL)
             free_output(output);
         (void)cli_no_memory();
@@ -213,6 +212,13 @@ static int check_written(struct output *output, bool was_written)
     return CLI_FAILED;
 }
 
+static int keep_record(struct output *output, json_t *row)
+{
+    json_decref(output->record);
+    output->record = json_incref(row);
+    return CLI_OK;
+}
+
 int output_row(struct output *output, json_t *row)
 {
     int status = CLI_FAILED;
@@ -224,8 +230,10 @@ int output_row(struct output *output, json_t *row)
         status = CLI_FAILED;
     else if (output->format->row != NULL)
         status = check_written(output, output->format->row(output, row));
+    else if (!output->single)
+        status = table_add(&output->table, row) ? CLI_OK : cli_no_memory();
     else
-        status = json_array_append(output->rows, row) == 0 ? CLI_OK : cli_no_memory();
+        status = keep_record(output, row);
     json_decref(row);
     return status;
 }

@@ -26,8 +26,8 @@ const char *output_format(size_t i);
 
 /* The text of a value as table and CSV show it: lists joined by ';', dates of objects. malloc. */
 char *output_text(const json_t *value);
-/* The value at a dotted path; NULL when there is none. Borrowed. */
-const json_t *output_find(const json_t *row, const char *path);
+/* The value at a dotted path of so many bytes; NULL when there is none. Borrowed. */
+const json_t *output_find(const json_t *row, const char *path, size_t size);
 /* Prints (when out is given) with '?' for what a terminal would obey; returns the columns it takes.
  */
 size_t output_show(FILE *out, const char *text);

@@ -8,22 +8,18 @@
 #include <string.h>
 #include <wchar.h>
 
-#define PATH_MOST 160
 #define TEXT_MOST ((size_t)1 << 20)
 
-const json_t *output_find(const json_t *row, const char *path)
+const json_t *output_find(const json_t *row, const char *path, size_t size)
 {
-    char name[PATH_MOST];
+    const char *end = path + size;
 
-    while (row != NULL && path[0] != '\0') {
-        size_t size = strcspn(path, ".");
+    while (row != NULL && path < end) {
+        const char *dot = memchr(path, '.', (size_t)(end - path));
+        const char *name_end = dot == NULL ? end : dot;
 
-        if (size >= sizeof name)
-            return NULL;
-        memcpy(name, path, size);
-        name[size] = '\0';
-        row = json_object_get(row, name);
-        path += size + (path[size] == '.');
+        row = json_object_getn(row, path, (size_t)(name_end - path));
+        path = dot == NULL ? end : dot + 1;
     }
     return row;
 }
@@ -111,14 +107,28 @@ static int measure(const char *text, size_t left, size_t *size)
     return wcwidth(wide);
 }
 
+/* Letters at its beginning that every terminal shows, in one column each. */
+static size_t plain_size(const char *text)
+{
+    size_t size = 0;
+
+    while (text[size] >= ' ' && text[size] <= '~')
+        size++;
+    return size;
+}
+
 /* Prints (when out is given) with '?' for what a terminal would obey, and tells the width. */
 size_t output_show(FILE *out, const char *text)
 {
-    size_t width = 0, size, left = strlen(text);
+    size_t width = 0, size;
 
-    for (; left > 0; text += size, left -= size) {
-        int columns = measure(text, left, &size);
+    for (; *text != '\0'; text += size) {
+        int columns;
 
+        size = plain_size(text);
+        columns = (int)size;
+        if (size == 0)
+            columns = measure(text, strlen(text), &size);
         if (out != NULL && columns < 0)
             (void)fputc(*text == '\n' || *text == '\t' ? ' ' : '?', out);
         else if (out != NULL)

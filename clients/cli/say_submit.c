@@ -124,7 +124,7 @@ static const char *named_in(const struct say *say, const char *field)
     struct mp_arena *arena = say->cli->arena;
     size_t size = strcspn(field, "["), index = 0;
     json_t *object = fields_change(&say->change);
-    const json_t *value = output_find(object, cli_text(arena, "%.*s", (int)size, field));
+    const json_t *value = output_find(object, field, size);
     const char *text;
 
     for (const char *at = field + size; *at != '\0'; at++) {

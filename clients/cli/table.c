@@ -11,6 +11,7 @@
 #define GAP        2
 #define BOLD       "\033[1m"
 #define PLAIN      "\033[0m"
+#define CELLS_MOST ((size_t)16 << 30) /* bytes */
 
 static void read_column(const char *text, size_t size, struct table_column *column)
 {
@@ -28,7 +29,7 @@ static void read_column(const char *text, size_t size, struct table_column *colu
 
 bool table_init(struct table *table, const char *columns)
 {
-    *table = (struct table){0};
+    *table = (struct table){.arena = mp_arena_new(CELLS_MOST)};
     while (columns[0] != '\0') {
         size_t size = strcspn(columns, " ");
 
@@ -37,19 +38,24 @@ bool table_init(struct table *table, const char *columns)
         read_column(columns, size, &table->columns[table->count++]);
         columns += size + strspn(columns + size, " ");
     }
-    return true;
+    return table->arena != NULL;
+}
+
+void table_done(struct table *table)
+{
+    mp_arena_free(table->arena);
+    free(table->cells);
+    *table = (struct table){0};
 }
 
 const json_t *table_value(const struct table_column *column, const json_t *row)
 {
-    char path[TABLE_PATH_MOST];
     const json_t *value = NULL;
 
     for (const char *at = column->paths; value == NULL; at++) {
         size_t size = strcspn(at, "|");
 
-        (void)snprintf(path, sizeof path, "%.*s", (int)size, at);
-        value = output_find(row, path);
+        value = output_find(row, at, size);
         at += size;
         if (*at == '\0')
             break;
@@ -66,36 +72,73 @@ static void name_zone(struct table_column *column)
         (void)snprintf(column->header + size, sizeof column->header - size, " (UTC)");
 }
 
-static void look_at_cell(struct table_column *column, const json_t *value)
+/* NULL where nothing is shown; *is_short when memory is. */
+static const char *make_cell(struct table *table, struct table_column *column, const json_t *value,
+                             bool *is_short)
 {
-    char *text = output_text(value);
+    char *made = json_is_string(value) || value == NULL ? NULL : output_text(value);
+    const char *text = json_is_string(value) ? json_string_value(value) : made, *cell = NULL;
     size_t width = text == NULL ? 0 : output_show(NULL, text);
 
     if (width > 0) {
         column->is_used = true;
         column->is_text |= !json_is_number(value);
+        cell = mp_arena_strdup(table->arena, text);
+        *is_short |= cell == NULL;
     }
     if (width > column->width)
         column->width = width;
-    free(text);
+    free(made);
+    return cell;
+}
+
+bool table_add(struct table *table, const json_t *row)
+{
+    bool is_short = false;
+    const char **cells;
+
+    if (table->row_count == table->row_capacity) {
+        size_t capacity = table->row_capacity == 0 ? 64 : table->row_capacity * 2;
+
+        cells = reallocarray((void *)table->cells, capacity, table->count * sizeof(*cells));
+        if (cells == NULL)
+            return false;
+        table->cells = cells;
+        table->row_capacity = capacity;
+    }
+    cells = &table->cells[table->row_count++ * table->count];
+    for (size_t i = 0; i < table->count; i++)
+        cells[i] =
+            make_cell(table, &table->columns[i], table_value(&table->columns[i], row), &is_short);
+    return !is_short;
+}
+
+static void write_blanks(FILE *out, size_t count)
+{
+    static const char blanks[] = "                                ";
+
+    for (size_t size; count > 0; count -= size) {
+        size = count < sizeof blanks - 1 ? count : sizeof blanks - 1;
+        (void)fwrite(blanks, 1, size, out);
+    }
 }
 
 /* Numbers to the right, the rest to the left; nothing behind the last. */
 static void write_cell(FILE *out, const struct table_column *column, const char *text, bool is_last)
 {
     size_t width = output_show(NULL, text);
-    int gap = column->width > width ? (int)(column->width - width) : 0;
+    size_t gap = column->width > width ? column->width - width : 0;
 
-    fprintf(out, "%*s", column->is_text ? 0 : gap, "");
+    write_blanks(out, column->is_text ? 0 : gap);
     if (width > column->width)
         output_show_within(out, text, column->width);
     else
         (void)output_show(out, text);
-    fprintf(out, "%*s", is_last ? 0 : (column->is_text ? gap : 0) + GAP, "");
+    write_blanks(out, is_last ? 0 : (column->is_text ? gap : 0) + GAP);
 }
 
-/* row NULL: the headers. */
-static void write_line(const struct table *table, FILE *out, const json_t *row)
+/* cells NULL: the headers. */
+static void write_line(const struct table *table, FILE *out, const char *const *cells)
 {
     size_t last = 0;
 
@@ -103,11 +146,10 @@ static void write_line(const struct table *table, FILE *out, const json_t *row)
         last = table->columns[i].is_used ? i : last;
     for (size_t i = 0; i <= last; i++) {
         const struct table_column *column = &table->columns[i];
-        char *text = row == NULL ? strdup(column->header) : output_text(table_value(column, row));
+        const char *text = cells == NULL ? column->header : cells[i];
 
         if (column->is_used)
             write_cell(out, column, text == NULL ? "" : text, i == last);
-        free(text);
     }
     (void)fputc('\n', out);
 }
@@ -175,25 +217,18 @@ static void fit(struct table *table, size_t width)
         column->width--;
 }
 
-void table_write(struct table *table, FILE *out, const json_t *rows, size_t width)
+void table_write(struct table *table, FILE *out, size_t width)
 {
-    size_t index;
-    const json_t *row;
-
     for (size_t i = 0; i < table->count; i++) {
         struct table_column *column = &table->columns[i];
         size_t header;
 
         name_zone(column);
-        json_array_foreach(rows, index, row)
-        {
-            look_at_cell(column, table_value(column, row));
-        }
         header = output_show(NULL, column->header);
         if (header > column->width)
             column->width = header;
         column->natural = column->width;
-        if (json_array_size(rows) == 0)
+        if (table->row_count == 0)
             column->is_used = column->is_text = true;
     }
     if (width > 0)
@@ -201,8 +236,6 @@ void table_write(struct table *table, FILE *out, const json_t *rows, size_t widt
     (void)fputs(table->color ? BOLD : "", out);
     write_line(table, out, NULL);
     (void)fputs(table->color ? PLAIN : "", out);
-    json_array_foreach(rows, index, row)
-    {
-        write_line(table, out, row);
-    }
+    for (size_t i = 0; i < table->row_count; i++)
+        write_line(table, out, &table->cells[i * table->count]);
 }

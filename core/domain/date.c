@@ -86,6 +86,13 @@ int mp_day_parse(const char *text, int32_t *ret_day)
     return mp_day_from_civil(year, month, day, ret_day);
 }
 
+static char *put_digits(char *at, int number, int digits)
+{
+    for (int i = digits; i-- > 0; number /= 10)
+        at[i] = (char)('0' + number % 10);
+    return at + digits;
+}
+
 void mp_day_format(int32_t day, char text[static MP_DAY_TEXT])
 {
     if (day == MP_DAY_NONE) {
@@ -94,7 +101,15 @@ void mp_day_format(int32_t day, char text[static MP_DAY_TEXT])
     }
     int year, month, of_month;
     mp_day_to_civil(day, &year, &month, &of_month);
-    snprintf(text, MP_DAY_TEXT, "%04d-%02d-%02d", year, month, of_month);
+    if (year < 0 || year > 9999) { /* no day of a record; what is shown may be anything */
+        snprintf(text, MP_DAY_TEXT, "%04d-%02d-%02d", year, month, of_month);
+        return;
+    }
+    text = put_digits(text, year, 4);
+    *text++ = '-';
+    text = put_digits(text, month, 2);
+    *text++ = '-';
+    *put_digits(text, of_month, 2) = '\0';
 }
 
 static int month_end(int year, int month, enum mp_precision precision, struct mp_date *ret_date)

@@ -16,6 +16,15 @@ static void begin(void)
 
 TestSuite(table, .init = begin);
 
+/* The rows are gone before the table is written. */
+static void write_all(struct table *table, FILE *out, json_t *rows, size_t width)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        cr_assert(table_add(table, json_array_get(rows, i)));
+    json_decref(rows);
+    table_write(table, out, width);
+}
+
 /* The rows as a table of at most that width; malloc. */
 static char *draw(const char *columns, size_t width, struct table *table)
 {
@@ -29,9 +38,8 @@ static char *draw(const char *columns, size_t width, struct table *table)
     FILE *out = open_memstream(&text, &size);
 
     cr_assert(rows != NULL && out != NULL && table_init(table, columns));
-    table_write(table, out, rows, width);
+    write_all(table, out, rows, width);
     fclose(out);
-    json_decref(rows);
     return text;
 }
 
@@ -54,6 +62,7 @@ Test(table, without_a_terminal_nothing_is_cut)
 
     cr_expect_not_null(strstr(text, "  1200  The last section is opened to traffic\n"), "%s", text);
     cr_expect_not_null(strstr(text, "     5  \n"), "%s", text);
+    table_done(&table);
     free(text);
 }
 
@@ -65,6 +74,7 @@ Test(table, whatever_the_width_a_row_is_a_line_that_fits)
 
         cr_expect_leq(widest(text), width, "at %zu:\n%s", width, text);
         cr_expect_not_null(strstr(text, "id "), "at %zu:\n%s", width, text);
+        table_done(&table);
         free(text);
     }
 }
@@ -78,6 +88,7 @@ Test(table, texts_are_cut_before_columns_go_and_a_day_stays_whole)
                        text);
     for (size_t i = 0; i < table.count; i++)
         cr_expect_not(table.columns[i].is_left_out, "%s", table.columns[i].header);
+    table_done(&table);
     free(text);
 }
 
@@ -92,10 +103,10 @@ Test(table, a_word_that_is_one_of_a_few_stays_whole)
     struct table table;
 
     cr_assert(rows != NULL && out != NULL && table_init(&table, "id status title"));
-    table_write(&table, out, rows, strlen(id) + 2 + strlen("identification") + 2 + 11);
+    write_all(&table, out, rows, strlen(id) + 2 + strlen("identification") + 2 + 11);
     fclose(out);
     cr_expect_not_null(strstr(text, "  identification  A title th…\n"), "%s", text);
-    json_decref(rows);
+    table_done(&table);
     free(text);
 }
 
@@ -119,6 +130,7 @@ Test(table, what_yields_goes_first_and_from_the_right)
                          left_out[0] == '\0' ? "" : " ", table.columns[j].header);
         }
         cr_expect_str_eq(left_out, rows[i].left_out, "at %zu:\n%s", rows[i].width, text);
+        table_done(&table);
         free(text);
     }
 }
@@ -138,6 +150,7 @@ Test(table, columns_are_read_with_headers_and_alternatives)
     cr_expect_eq(json_integer_value(table_value(&table.columns[2], row)), 2);
     cr_expect_null(table_value(&table.columns[0], row));
     json_decref(row);
+    table_done(&table);
 }
 
 Test(table, more_columns_than_there_is_place_for_are_refused)
@@ -148,6 +161,8 @@ Test(table, more_columns_than_there_is_place_for_are_refused)
     for (size_t i = 0; i < TABLE_COLUMNS_MOST; i++)
         strcat(columns, "a ");
     cr_expect(table_init(&table, columns));
+    table_done(&table);
     strcat(columns, "a");
     cr_expect_not(table_init(&table, columns));
+    table_done(&table);
 }
