@@ -48,7 +48,7 @@ static const struct {
 } kinds[] = {
     {"define", load_define},     {"ack", load_ack},     {"outbox", load_outbox},
     {"saturate", load_saturate}, {"paced", load_paced}, {"fan-out", load_fanout},
-    {"replay", load_replay},     {"idle", load_idle},
+    {"replay", load_replay},     {"idle", load_idle},   {"programme", load_programme},
 };
 
 int main(int argc, char **argv)
@@ -63,6 +63,6 @@ int main(int argc, char **argv)
         return fflush(stdout) == 0 ? 0 : 1;
     }
     errno = 0;
-    bench_fail("usage: bench_load define|ack|outbox|saturate|paced|fan-out|replay|idle "
+    bench_fail("usage: bench_load define|ack|outbox|saturate|paced|fan-out|replay|idle|programme "
                "--option=value…");
 }

@@ -41,8 +41,26 @@ bool line_take(struct line *line, int timeout_ms);
 /* Submissions one at a time, until so many are accepted. */
 void line_warm(struct line *line, unsigned count);
 
+/* What the authority defines, in submissions of MP_CHANGES_MOST changes; at most `window` of them
+ * are under way, and all are answered at the end. A rejection is the end of the program. */
+struct defining {
+    const struct target *target;
+    void *context, *socket;
+    struct mp_arena *arena; /* of one submission */
+    struct mp_change changes[MP_CHANGES_MOST];
+    size_t count;
+    unsigned window, under_way;
+};
+void define_begin(struct defining *defining, const struct target *target, unsigned window);
+/* The next change, to be filled in; what is full leaves before. */
+struct mp_change *define_add(struct defining *defining, enum mp_change_kind kind);
+void define_submit(struct defining *defining);
+void define_end(struct defining *defining);
+
 /* Agencies, keys, projects, milestones, baselines, through ingest as the authority. */
 void load_define(const struct target *target);
+/* --milestones: a programme with dates and two links a milestone, as the authority. */
+void load_programme(const struct target *target);
 /* --seconds: one at a time. */
 void load_ack(const struct target *target);
 /* --seconds --outbox: the same through the client library. */

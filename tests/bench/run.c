@@ -1,4 +1,5 @@
-/* bench_run --folder=EMPTY_FOLDER [--quick=1] [--long=1] [--json=FILE]; script/bench calls it. */
+/* bench_run --folder=EMPTY_FOLDER --portfolio=FOLDER [--quick=1] [--long=1] [--json=FILE];
+ * script/bench calls it. */
 #include "tests/bench/run.h"
 
 #include "tests/bench/measure.h"
@@ -21,6 +22,7 @@ int main(int argc, char **argv)
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     run->quick = bench_number(argv, "quick", 0) != 0;
     run->seconds = bench_number(argv, "seconds", run->quick ? 0.4 : 2);
+    run->portfolio = bench_option(argv, "portfolio", NULL);
     run->is_long = bench_number(argv, "long", 0) != 0;
     run->rounds = (unsigned)bench_number(argv, "rounds", run->quick ? 3 : 5);
     bench_need(run->rounds >= 1 && run->rounds <= ROUNDS_MOST, "--rounds=1 to %d", ROUNDS_MOST);

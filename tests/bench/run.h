@@ -41,6 +41,8 @@ void process_stop(pid_t pid);
 /* Runs it to its end and takes its figures, their names behind the prefix. */
 void process_measure(struct figures *figures, enum section section, const char *prefix,
                      const char *const *argv);
+/* Runs it to its end: its exit code, and how long it took (ret_ms may be NULL). */
+int process_run(const char *const *argv, const char *log, double *ret_ms);
 /* A service's READY=1 over $NOTIFY_SOCKET. */
 void process_notify_open(void);
 void process_notify_forget(void); /* what was said before */
@@ -75,14 +77,15 @@ void instance_wait(enum service service, const char *name, size_t count);
 void instance_warm_store(void);
 double instance_disk_bytes(void);
 
-/* ---- run_plan.c, run_growth.c, run_report.c ---- */
+/* ---- run_plan.c, run_growth.c, run_questions.c, run_report.c ---- */
 
 struct run {
     struct figures figures;
     struct instance instance;
     bool quick;
-    bool is_long;   /* ten million updates at the end */
-    double seconds; /* of one measurement */
+    bool is_long;          /* ten million updates at the end */
+    const char *portfolio; /* folder of the demonstration's data */
+    double seconds;        /* of one measurement */
     unsigned rounds;
 };
 
@@ -102,6 +105,8 @@ void plan_replay(struct run *run, const char *prefix, unsigned questions);
 void growth_idle(struct run *run);
 void growth_million(struct run *run);
 void growth_long(struct run *run);
+/* The questions about the schedule, as whole commands; on instances of their own. */
+void questions_measure(struct run *run);
 /* Table on stdout, JSON to the file ("" for none). */
 void report(const struct run *run, const char *json_file);
 

@@ -215,6 +215,7 @@ void plan_run(struct run *run)
     plan_tell("the schedule of a million milestones");
     plan_measure(run, MILEPOST, "schedule_", "bench_schedule%s",
                  run->quick ? " --reports=5000 --passes=3" : "");
+    questions_measure(run);
     growth_idle(run);
     growth_million(run);
     if (run->is_long)

@@ -90,6 +90,18 @@ void process_stop(pid_t pid)
     (void)waitpid(pid, &status, 0);
 }
 
+int process_run(const char *const *argv, const char *log, double *ret_ms)
+{
+    int64_t start = bench_now_ns();
+    pid_t child = process_start(argv, log);
+    int status = 0;
+
+    bench_need(waitpid(child, &status, 0) == child, "%s", argv[0]);
+    if (ret_ms != NULL)
+        *ret_ms = (double)(bench_now_ns() - start) / 1e6;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 void process_measure(struct figures *figures, enum section section, const char *prefix,
                      const char *const *argv)
 {

@@ -26,6 +26,9 @@ static const struct aim {
     {"fanout_100", "event deliveries to 100 / bare PUB of equal messages", true, 0.5},
     {"start_ms", "ledger ready with a million events, ms", false, 1000},
     {"rss_growth", "RssAnon after / before a million updates, worst process", false, 1.1},
+    {"question_ms", "milepost slippage on the portfolio, the whole command, ms", false, 50},
+    {"question_large_ms", "the same, 100,000 milestones with 200,000 links, all listed", false,
+     1000},
 };
 
 static double rss_growth(const struct figures *figures)
@@ -81,6 +84,8 @@ static void ratios_of(const struct figures *figures, double ratios[static MP_LEN
             figures_median(figures, FLOORS, "fanout_whole_sender_100_event_deliveries_per_s"),
         figures_median(figures, MILEPOST, "start_ms"),
         rss_growth(figures),
+        figures_median(figures, MILEPOST, "portfolio_slippage_p50_ms"),
+        figures_median(figures, MILEPOST, "large_slippage_p50_ms"),
     };
 
     for (size_t i = 0; i < MP_LENGTH(aims); i++)
