@@ -89,6 +89,11 @@ static int fault(struct import_csv_fault *ret_fault, size_t line, const char *me
     return MP_EMALFORMED;
 }
 
+static int fault_of_cells(struct import_csv_fault *ret_fault, const struct splitting *splitting)
+{
+    return fault(ret_fault, splitting->row_line, "there are more than 256 cells in this row");
+}
+
 static int feed(struct csv_parser *parser, struct splitting *splitting, struct mp_span line,
                 bool *is_inside, struct import_csv_fault *ret_fault)
 {
@@ -102,7 +107,7 @@ static int feed(struct csv_parser *parser, struct splitting *splitting, struct m
     splitting->has_row = false;
     used = csv_parse(parser, line.data, line.size, on_cell, on_row, splitting);
     if (splitting->result == MP_ETOOBIG)
-        return fault(ret_fault, splitting->row_line, "there are more than 256 cells in this row");
+        return fault_of_cells(ret_fault, splitting);
     if (splitting->result != 0)
         return splitting->result;
     if (used != line.size && csv_error(parser) == CSV_EPARSE)
@@ -146,6 +151,8 @@ static int feed_all(struct csv_parser *parser, struct splitting *splitting, stru
     if (csv_fini(parser, on_cell, on_row, splitting) != 0)
         return fault(ret_fault, splitting->row_line,
                      "a quoted cell of this row never ends: close its quote");
+    if (splitting->result == MP_ETOOBIG) /* the last row, without the end of a line */
+        return fault_of_cells(ret_fault, splitting);
     return splitting->result;
 }
 
