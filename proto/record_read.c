@@ -240,11 +240,22 @@ int mp_read_milestone(struct mp_span bytes, struct mp_arena *arena,
     return wire.reader.error == 0 && !has(&wire, 1) ? MP_EMALFORMED : wire.reader.error;
 }
 
+/* Given, it is a number of days. */
+static int32_t read_lag(struct mp_wire *wire)
+{
+    int32_t lag_days = read_s32(wire);
+
+    if (lag_days == MP_LAG_NONE)
+        wire->reader.error = MP_EMALFORMED;
+    return lag_days;
+}
+
 int mp_read_link(struct mp_span bytes, struct mp_arena *arena, struct mp_link *ret_link)
 {
     struct mp_wire wire = mp_wire_make(bytes);
 
-    *ret_link = (struct mp_link){.predecessor = "", .successor = "", .calendar = ""};
+    *ret_link = (struct mp_link){
+        .predecessor = "", .successor = "", .calendar = "", .lag_days = MP_LAG_NONE};
     while (mp_wire_next(&wire)) {
         if (wire.number == 1)
             ret_link->predecessor = mp_read_text(&wire, arena);
@@ -254,7 +265,7 @@ int mp_read_link(struct mp_span bytes, struct mp_arena *arena, struct mp_link *r
             ret_link->type =
                 (enum mp_link_type)read_code(&wire, &milepost__v1__link_type__descriptor);
         else if (wire.number == 4)
-            ret_link->lag_days = read_s32(&wire);
+            ret_link->lag_days = read_lag(&wire);
         else if (wire.number == 5)
             ret_link->calendar = mp_read_text(&wire, arena);
     }
