@@ -2,6 +2,7 @@
 
 #include "core/domain/limits.h"
 #include "milepost/v1/change.pb-c.h"
+#include "proto/unpack.h"
 #include "proto/wire.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 struct level {
     struct mp_wire wire;
     const ProtobufCMessageDescriptor *type;
+    ProtobufCMessage *message;             /* what is made of it; NULL: nothing */
     unsigned field;                        /* index of the field at hand */
     uint16_t counts[MP_CHECK_FIELDS_MOST]; /* how often each field came */
     bool has_choice;                       /* one of the oneof came */
@@ -17,7 +19,8 @@ struct level {
 struct walk {
     struct level levels[MP_CHECK_DEPTH_MOST];
     size_t depth;
-    enum mp_reject code; /* the first fault */
+    struct mp_unpacker *unpacker; /* NULL: only checks */
+    enum mp_reject code;          /* the first fault */
     const char *text;
 };
 
@@ -35,6 +38,22 @@ static bool refuse(struct walk *walk, enum mp_reject code, const char *text)
     return false;
 }
 
+/* Whether there is memory for it. */
+static bool make(struct walk *walk, struct level *level)
+{
+    struct level *parent = walk->depth == 0 ? NULL : level - 1;
+
+    level->message = NULL;
+    if (walk->unpacker == NULL)
+        return true;
+    level->message = mp_unpacker_message(walk->unpacker, level->type);
+    if (level->message == NULL)
+        return false;
+    return parent == NULL ||
+           mp_unpacker_set_message(walk->unpacker, parent->message,
+                                   &parent->type->fields[parent->field], level->message);
+}
+
 static bool descend(struct walk *walk, const ProtobufCMessageDescriptor *type, struct mp_span bytes)
 {
     struct level *level = &walk->levels[walk->depth];
@@ -48,6 +67,8 @@ static bool descend(struct walk *walk, const ProtobufCMessageDescriptor *type, s
     level->field = 0;
     level->has_choice = false;
     memset(level->counts, 0, sizeof(level->counts));
+    if (!make(walk, level))
+        return false;
     walk->depth++;
     return true;
 }
@@ -117,8 +138,6 @@ static bool check_value(struct walk *walk, const struct mp_wire *wire,
                         const ProtobufCFieldDescriptor *field)
 {
     switch (field->type) {
-    case PROTOBUF_C_TYPE_MESSAGE:
-        return descend(walk, field->descriptor, wire->bytes);
     case PROTOBUF_C_TYPE_STRING:
         return mp_wire_text_is_clean(wire->bytes) ||
                refuse(walk, MP_REJECT_TEXT_INVALID, "not UTF-8, or holds a NUL: send plain UTF-8");
@@ -142,6 +161,16 @@ static bool check_value(struct walk *walk, const struct mp_wire *wire,
     }
 }
 
+static bool take_value(struct walk *walk, struct level *level,
+                       const ProtobufCFieldDescriptor *field)
+{
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+        return descend(walk, field->descriptor, level->wire.bytes);
+    return check_value(walk, &level->wire, field) &&
+           (level->message == NULL ||
+            mp_unpacker_set(walk->unpacker, level->message, field, &level->wire));
+}
+
 /* One step: the next field of the innermost message, or out of it. */
 static bool step(struct walk *walk)
 {
@@ -160,7 +189,7 @@ static bool step(struct walk *walk)
         return true;
     if (level->wire.type != wire_type_of(field->type))
         return refuse(walk, MP_REJECT_MALFORMED, "encoded as another type");
-    return check_count(walk, level, field) && check_value(walk, &level->wire, field);
+    return check_count(walk, level, field) && take_value(walk, level, field);
 }
 
 /* A step that fails names the field at hand of every message still open: after leaving a broken
@@ -193,6 +222,24 @@ static void write_path(const struct walk *walk, struct mp_fault *fault)
     }
 }
 
+static int walk_through(struct walk *walk, const ProtobufCMessageDescriptor *type,
+                        struct mp_span bytes, struct mp_fault *ret_fault)
+{
+    if (descend(walk, type, bytes)) {
+        while (walk->depth > 0 && step(walk))
+            ;
+    }
+    if (walk->code != MP_REJECT_NONE) {
+        ret_fault->code = walk->code;
+        ret_fault->text = walk->text;
+        write_path(walk, ret_fault);
+        return 1;
+    }
+    if (walk->unpacker != NULL && walk->unpacker->is_short)
+        return mp_unpacker_short(walk->unpacker, ret_fault);
+    return 0;
+}
+
 int mp_wire_check(const ProtobufCMessageDescriptor *type, struct mp_span bytes,
                   struct mp_fault *ret_fault)
 {
@@ -200,14 +247,21 @@ int mp_wire_check(const ProtobufCMessageDescriptor *type, struct mp_span bytes,
 
     walk.depth = 0;
     walk.code = MP_REJECT_NONE;
-    if (descend(&walk, type, bytes)) {
-        while (walk.depth > 0 && step(&walk))
-            ;
-    }
-    if (walk.code == MP_REJECT_NONE)
-        return 0;
-    ret_fault->code = walk.code;
-    ret_fault->text = walk.text;
-    write_path(&walk, ret_fault);
-    return 1;
+    walk.unpacker = NULL;
+    return walk_through(&walk, type, bytes, ret_fault);
+}
+
+int mp_unpack(struct mp_unpacker *unpacker, const ProtobufCMessageDescriptor *type,
+              struct mp_span bytes, ProtobufCMessage **ret_message, struct mp_fault *ret_fault)
+{
+    struct walk walk;
+    int result;
+
+    walk.depth = 0;
+    walk.code = MP_REJECT_NONE;
+    walk.unpacker = unpacker;
+    result = walk_through(&walk, type, bytes, ret_fault);
+    if (result == 0)
+        *ret_message = walk.levels[0].message;
+    return result;
 }

@@ -1,5 +1,7 @@
-/* The walk over a message's raw bytes before protobuf-c sees them, because it checks neither UTF-8
- * nor NUL, enum numbers, widths, depth or repetition. Private to this folder. */
+/* The walk over a message's raw bytes, driven by protobuf-c's descriptors. protobuf-c's own
+ * unpacking checks neither UTF-8 nor NUL, enum numbers, widths, depth or repetition; so everything
+ * is looked at here, and mp_unpack (unpack.h) fills in the message on the same way. Private to this
+ * folder. */
 #ifndef MP_PROTO_CHECK_H
 #define MP_PROTO_CHECK_H
 

@@ -4,8 +4,6 @@
 
 #define VARINT_MOST  10
 #define NUMBER_MOST  ((UINT32_C(1) << 29) - 1)
-#define HIGH_BITS    UINT64_C(0x8080808080808080)
-#define LOW_BITS     UINT64_C(0x0101010101010101)
 #define ONCE_NUMBERS 32
 
 struct mp_wire mp_wire_make(struct mp_span bytes)
@@ -121,33 +119,24 @@ struct mp_span mp_wire_bytes(struct mp_wire *wire)
     return mp_span_make(NULL, 0);
 }
 
-/* Most texts are ASCII: eight bytes at a time until one is not, or is NUL. */
 bool mp_wire_text_is_clean(struct mp_span bytes)
 {
-    size_t at = 0;
+    size_t plain = mp_text_plain_size(bytes);
 
-    for (uint64_t word; bytes.size - at >= sizeof(word); at += sizeof(word)) {
-        memcpy(&word, bytes.data + at, sizeof(word));
-        if ((word & HIGH_BITS) != 0 || ((word - LOW_BITS) & ~word & HIGH_BITS) != 0)
-            break;
-    }
-    bytes.size -= at;
+    bytes.size -= plain;
     if (bytes.size == 0)
         return true;
-    bytes.data += at;
+    bytes.data += plain;
     return memchr(bytes.data, 0, bytes.size) == NULL && mp_text_is_utf8(bytes);
 }
 
+/* Seven bits a byte, at least one. */
 size_t mp_wire_varint_size(uint64_t value)
 {
-    size_t size = 1;
-
-    for (; value >= 0x80; value >>= 7)
-        size++;
-    return size;
+    return (size_t)(70 - __builtin_clzll(value | 1)) / 7;
 }
 
-static uint8_t *write_varint(uint8_t *place, uint64_t value)
+uint8_t *mp_wire_write_varint(uint8_t *place, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)
         *place++ = (uint8_t)(value | 0x80);
@@ -172,15 +161,20 @@ size_t mp_wire_bytes_size(uint32_t number, size_t size)
     return mp_wire_varint_size(tag_of(number, MP_WIRE_BYTES)) + mp_wire_varint_size(size) + size;
 }
 
+void mp_wire_put_varint(struct mp_buffer *buffer, uint32_t number, uint64_t value)
+{
+    uint64_t tag = tag_of(number, MP_WIRE_VARINT);
+    uint8_t *place =
+        mp_buffer_reserve(buffer, mp_wire_varint_size(tag) + mp_wire_varint_size(value));
+
+    if (place != NULL)
+        mp_wire_write_varint(mp_wire_write_varint(place, tag), value);
+}
+
 void mp_wire_put_number(struct mp_buffer *buffer, uint32_t number, uint64_t value)
 {
-    uint8_t *place;
-
-    if (value == 0)
-        return;
-    place = mp_buffer_reserve(buffer, mp_wire_number_size(number, value));
-    if (place != NULL)
-        write_varint(write_varint(place, tag_of(number, MP_WIRE_VARINT)), value);
+    if (value != 0)
+        mp_wire_put_varint(buffer, number, value);
 }
 
 void mp_wire_put_header(struct mp_buffer *buffer, uint32_t number, size_t size)
@@ -188,7 +182,7 @@ void mp_wire_put_header(struct mp_buffer *buffer, uint32_t number, size_t size)
     uint8_t *place = mp_buffer_reserve(buffer, mp_wire_bytes_size(number, size) - size);
 
     if (place != NULL)
-        write_varint(write_varint(place, tag_of(number, MP_WIRE_BYTES)), size);
+        mp_wire_write_varint(mp_wire_write_varint(place, tag_of(number, MP_WIRE_BYTES)), size);
 }
 
 void mp_wire_put_bytes(struct mp_buffer *buffer, uint32_t number, struct mp_span bytes)
@@ -197,7 +191,8 @@ void mp_wire_put_bytes(struct mp_buffer *buffer, uint32_t number, struct mp_span
 
     if (place == NULL)
         return;
-    place = write_varint(write_varint(place, tag_of(number, MP_WIRE_BYTES)), bytes.size);
+    place = mp_wire_write_varint(mp_wire_write_varint(place, tag_of(number, MP_WIRE_BYTES)),
+                                 bytes.size);
     if (bytes.size > 0)
         memcpy(place, bytes.data, bytes.size);
 }

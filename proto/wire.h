@@ -44,6 +44,10 @@ struct mp_span mp_wire_bytes(struct mp_wire *wire);
 bool mp_wire_text_is_clean(struct mp_span bytes);
 
 size_t mp_wire_varint_size(uint64_t value);
+/* The place behind it. */
+uint8_t *mp_wire_write_varint(uint8_t *place, uint64_t value);
+/* Also for 0. */
+void mp_wire_put_varint(struct mp_buffer *buffer, uint32_t number, uint64_t value);
 /* Nothing for 0, as proto3 has it. */
 void mp_wire_put_number(struct mp_buffer *buffer, uint32_t number, uint64_t value);
 /* Also when empty. */

@@ -28,7 +28,7 @@ void mp_buffer_clear(struct mp_buffer *buffer)
 }
 
 /* Room for size more bytes and one beyond for a NUL of printf. */
-static bool make_room(struct mp_buffer *buffer, size_t size)
+bool mp_buffer_make_room(struct mp_buffer *buffer, size_t size)
 {
     size_t wanted, capacity;
     uint8_t *data;
@@ -57,17 +57,6 @@ static bool make_room(struct mp_buffer *buffer, size_t size)
     buffer->data = data;
     buffer->capacity = capacity;
     return true;
-}
-
-uint8_t *mp_buffer_reserve(struct mp_buffer *buffer, size_t size)
-{
-    uint8_t *place;
-
-    if (!make_room(buffer, size))
-        return NULL;
-    place = buffer->data + buffer->size;
-    buffer->size += size;
-    return place;
 }
 
 void mp_buffer_put(struct mp_buffer *buffer, const void *bytes, size_t size)

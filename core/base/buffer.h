@@ -31,8 +31,22 @@ void mp_buffer_put_u64(struct mp_buffer *buffer, uint64_t value);
 void mp_buffer_put_i32(struct mp_buffer *buffer, int32_t value);
 void mp_buffer_printf(struct mp_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Whether size bytes fit behind what it holds, for which it grows; else it has an error. */
+bool mp_buffer_make_room(struct mp_buffer *buffer, size_t size);
+
 /* Room for size bytes to be written by the caller, counted as written; NULL on error. */
-uint8_t *mp_buffer_reserve(struct mp_buffer *buffer, size_t size);
+static inline uint8_t *mp_buffer_reserve(struct mp_buffer *buffer, size_t size)
+{
+    uint8_t *place;
+
+    if ((buffer->error != 0 || size >= buffer->capacity - buffer->size ||
+         size > buffer->limit - buffer->size) &&
+        !mp_buffer_make_room(buffer, size))
+        return NULL;
+    place = buffer->data + buffer->size;
+    buffer->size += size;
+    return place;
+}
 
 static inline struct mp_span mp_buffer_span(const struct mp_buffer *buffer)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define DISTANCE_MOST 63
+#define EACH(byte)    (UINT64_C(0x0101010101010101) * (byte))
 
 /* Length of the well-formed sequence at the start of the bytes (RFC 3629, section 4), else 0. */
 static size_t sequence_length(const uint8_t *bytes, size_t left)
@@ -39,9 +40,33 @@ static size_t sequence_length(const uint8_t *bytes, size_t left)
     return length;
 }
 
+/* Whether each of eight bytes is from 0x20 to 0x7e. A byte of a word is below n, all being below
+ * 0x80, where subtracting n from it borrows. */
+static bool is_plain(const uint8_t *bytes)
+{
+    uint64_t word, deletes;
+
+    memcpy(&word, bytes, sizeof(word));
+    deletes = word ^ EACH(0x7f);
+    return ((word | (word - EACH(0x20)) | (deletes - EACH(1))) & EACH(0x80)) == 0;
+}
+
+size_t mp_text_plain_size(struct mp_span bytes)
+{
+    size_t at = 0;
+
+    if (bytes.size < 8)
+        return 0;
+    for (; bytes.size - at >= 8; at += 8) {
+        if (!is_plain(bytes.data + at))
+            return at;
+    }
+    return is_plain(bytes.data + bytes.size - 8) ? bytes.size : at;
+}
+
 bool mp_text_is_utf8(struct mp_span bytes)
 {
-    for (size_t at = 0, length; at < bytes.size; at += length) {
+    for (size_t at = mp_text_plain_size(bytes), length; at < bytes.size; at += length) {
         length = sequence_length(bytes.data + at, bytes.size - at);
         if (length == 0)
             return false;
@@ -51,7 +76,7 @@ bool mp_text_is_utf8(struct mp_span bytes)
 
 bool mp_text_has_control(struct mp_span bytes)
 {
-    for (size_t i = 0; i < bytes.size; i++) {
+    for (size_t i = mp_text_plain_size(bytes); i < bytes.size; i++) {
         uint8_t byte = bytes.data[i];
 
         if ((byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7f)

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The size of a start that is printable ASCII, as far as looking at eight bytes at once shows it.
+ */
+size_t mp_text_plain_size(struct mp_span bytes);
 /* Whether the bytes are UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF). */
 bool mp_text_is_utf8(struct mp_span bytes);
 /* Whether there is a NUL or another control character except tab and newline. */

@@ -3,12 +3,11 @@
 #include "core/base/log.h"
 #include "proto/forward.h"
 #include "services/ledger/feed.h"
+#include "services/ledger/filing.h"
 #include "services/ledger/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #define DRAIN_ROUNDS  64  /* groups that are still taken in after SIGTERM */
@@ -19,10 +18,6 @@
 /* A disk that is full refuses what is small too: after so many in a row the rest is told busy. */
 #define ALONE_REFUSED_MOST 8
 #define COMPLAIN_EVERY_MS  1000
-/* When nothing has come for so long, what is logged is filed: readers need not wait for it, and
- * whoever sends one at a time, with the next right behind the answer, is not held up. */
-#define FILE_AFTER_NS 500000
-
 /* A batch as ingest sent it, and the answers to it. */
 struct exchange {
     struct mp_message message; /* routing id, batch */
@@ -34,6 +29,7 @@ struct submit {
     void *socket;
     struct feed *feed;
     struct writer *writer;
+    struct filing *filing;
     struct mp_store *store;
     struct submit_stats *stats;
     const struct mp_clock *clock;
@@ -44,8 +40,6 @@ struct submit {
     size_t exchange_count;
     size_t group_most;
     size_t taken, taken_bytes;
-    int idle_timer; /* timerfd: nothing has come for a while */
-    int wanted;     /* eventfd: a reader waits for what is logged */
 };
 
 /* Into submit->answer: the very bytes that the store keeps, when it keeps them. */
@@ -289,14 +283,6 @@ static int settle_group(struct submit *submit)
     return error;
 }
 
-static void file_when_idle(struct submit *submit)
-{
-    const struct itimerspec after = {.it_value.tv_nsec =
-                                         writer_is_open(submit->writer) ? FILE_AFTER_NS : 0};
-
-    (void)timerfd_settime(submit->idle_timer, 0, &after, NULL);
-}
-
 /* One group: everything that waits is decided, committed, answered, published. */
 static void on_submit(void *context)
 {
@@ -318,38 +304,18 @@ static void on_submit(void *context)
     send_answers(submit);
     if (is_whole)
         publish_events(submit);
-    file_when_idle(submit);
+    filing_later(submit->filing);
     atomic_fetch_add(&submit->stats->turns, 1);
 }
 
-static void file(struct submit *submit)
-{
-    int error = writer_file(submit->writer);
-
-    stop_if_ambiguous(error);
-    if (error != 0) {
-        complain(submit, error);
-        atomic_store(&submit->stats->failing, error);
-    }
-}
-
-static void on_file(void *context)
+static void on_filing(void *context, int error)
 {
     struct submit *submit = context;
-    uint64_t count;
 
-    (void)!read(submit->idle_timer, &count, sizeof(count));
-    (void)!read(submit->wanted, &count, sizeof(count));
-    file(submit);
-}
-
-/* A reader's thread, under the store's lock. */
-static void want_filing(void *context)
-{
-    const struct submit *submit = context;
-    uint64_t one = 1;
-
-    (void)!write(submit->wanted, &one, sizeof(one));
+    stop_if_ambiguous(error);
+    if (error != 0)
+        complain(submit, error);
+    atomic_store(&submit->stats->failing, error);
 }
 
 static void on_feed(void *context)
@@ -357,28 +323,12 @@ static void on_feed(void *context)
     feed_read(((struct submit *)context)->feed);
 }
 
-/* What a full disk kept from being filed, once it has room again. */
-static void refile(struct submit *submit)
-{
-    int error = 0;
-
-    if (mp_store_is_filed(submit->store) || writer_is_open(submit->writer))
-        return;
-    error = writer_begin(submit->writer);
-    if (error == 0)
-        error = writer_commit(submit->writer);
-    stop_if_ambiguous(error);
-    file(submit);
-    if (mp_store_is_filed(submit->store))
-        atomic_store(&submit->stats->failing, 0);
-}
-
 static void on_heartbeat(void *context)
 {
     struct submit *submit = context;
 
     feed_heartbeat(submit->feed);
-    refile(submit);
+    filing_again(submit->filing);
     atomic_fetch_add(&submit->stats->turns, 1);
 }
 
@@ -413,10 +363,6 @@ static int open_sockets(struct submit *submit, struct mp_bus *bus,
     if (error == 0)
         error = mp_loop_add_socket(submit->loop, feed_socket(submit->feed), on_feed, submit);
     if (error == 0)
-        error = mp_loop_add_fd(submit->loop, submit->idle_timer, on_file, submit);
-    if (error == 0)
-        error = mp_loop_add_fd(submit->loop, submit->wanted, on_file, submit);
-    if (error == 0)
         error = mp_loop_add_timer(submit->loop, 1000, on_heartbeat, submit);
     return error < 0 ? error : 0;
 }
@@ -432,8 +378,6 @@ int submit_open(struct mp_bus *bus, const struct ledger_config *config, struct m
     submit->stats = stats;
     submit->clock = clock;
     submit->group_most = (size_t)config->group_most;
-    submit->idle_timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    submit->wanted = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     mp_buffer_init(&submit->answer, MP_SUBMISSION_MOST);
     for (size_t i = 0; i < MESSAGES_MOST; i++) {
         mp_message_init(&submit->exchanges[i].message);
@@ -444,11 +388,13 @@ int submit_open(struct mp_bus *bus, const struct ledger_config *config, struct m
         error = writer_new(store, clock, (int)config->zone_minutes, &submit->writer);
     if (error == 0)
         error = open_sockets(submit, bus, config);
+    if (error == 0)
+        error =
+            filing_open(submit->loop, store, submit->writer, on_filing, submit, &submit->filing);
     if (error != 0) {
         submit_close(submit);
         return error;
     }
-    mp_store_on_wait(store, want_filing, submit);
     *ret_submit = submit;
     return 0;
 }
@@ -457,20 +403,16 @@ void submit_close(struct submit *submit)
 {
     if (submit == NULL)
         return;
-    mp_store_on_wait(submit->store, NULL, NULL);
     for (size_t i = 0; i < MESSAGES_MOST; i++) {
         mp_message_done(&submit->exchanges[i].message);
         mp_buffer_done(&submit->exchanges[i].answers);
     }
     mp_buffer_done(&submit->answer);
+    filing_close(submit->filing);
     writer_free(submit->writer);
     feed_close(submit->feed);
     mp_socket_close(submit->socket);
     mp_loop_close(submit->loop);
-    if (submit->idle_timer >= 0)
-        close(submit->idle_timer);
-    if (submit->wanted >= 0)
-        close(submit->wanted);
     free(submit);
 }
 
@@ -479,7 +421,6 @@ int submit_run(struct submit *submit, int stop_fd)
     int error = mp_loop_add_fd(submit->loop, stop_fd, on_stop, submit);
     if (error == 0)
         error = mp_loop_run(submit->loop);
-    file(submit);
-    mp_store_on_wait(submit->store, NULL, NULL);
+    filing_end(submit->filing);
     return error;
 }

@@ -6,6 +6,7 @@
 #include "clients/lib/outbox.h"
 #include "core/base/file.h"
 #include "proto/forward.h"
+#include "tests/support/messages.h"
 #include "tests/unit/proto/samples.h"
 
 #include <stdio.h>
@@ -22,7 +23,8 @@ static void must(int result)
     mp_assert(result == 0);
 }
 
-void seed_write(const char *target, const char *name, struct mp_buffer *seed)
+static void write_file(const char *target, const char *name, struct mp_span start,
+                       struct mp_span rest)
 {
     char path[4096];
     FILE *file;
@@ -31,9 +33,32 @@ void seed_write(const char *target, const char *name, struct mp_buffer *seed)
     must(mp_file_make_folder(path, 0755));
     mp_assert(snprintf(path, sizeof path, "%s/%s/%s", folder, target, name) < (int)sizeof path);
     file = fopen(path, "wb");
-    mp_assert(file != NULL && seed->error == 0);
-    mp_assert(seed->size == 0 || fwrite(seed->data, 1, seed->size, file) == seed->size);
+    mp_assert(file != NULL);
+    mp_assert(start.size == 0 || fwrite(start.data, 1, start.size, file) == start.size);
+    mp_assert(rest.size == 0 || fwrite(rest.data, 1, rest.size, file) == rest.size);
     mp_assert(fclose(file) == 0);
+}
+
+/* What is a message of the schema is one for the target of all messages too. */
+static void write_message(const char *target, const char *name, struct mp_span seed)
+{
+    char type_name[64], seed_name[128];
+
+    (void)snprintf(type_name, sizeof type_name, "milepost.v1.%c%s", target[0] - 'a' + 'A',
+                   target + 1);
+    for (uint8_t i = 0; i < MESSAGE_ROOTS; i++) {
+        if (strcmp(message_roots[i]->name, type_name) != 0)
+            continue;
+        (void)snprintf(seed_name, sizeof seed_name, "%s-%s", target, name);
+        write_file("message", seed_name, mp_span_make(&i, 1), seed);
+    }
+}
+
+void seed_write(const char *target, const char *name, struct mp_buffer *seed)
+{
+    mp_assert(seed->error == 0);
+    write_file(target, name, mp_span_make(NULL, 0), mp_buffer_span(seed));
+    write_message(target, name, mp_buffer_span(seed));
     mp_buffer_clear(seed);
 }
 

@@ -6,26 +6,11 @@
 #include "milepost/v1/record.pb-c.h"
 #include "milepost/v1/submit.pb-c.h"
 #include "proto/check.h"
+#include "tests/support/messages.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Every message that goes over a wire or into the store. */
-static const ProtobufCMessageDescriptor *const roots[] = {
-    &milepost__v1__submission__descriptor,
-    &milepost__v1__answer__descriptor,
-    &milepost__v1__event__descriptor,
-    &milepost__v1__events__descriptor,
-    &milepost__v1__heartbeat__descriptor,
-    &milepost__v1__record__descriptor,
-    &milepost__v1__ask__descriptor,
-    &milepost__v1__page__descriptor,
-    &milepost__v1__topic_position__descriptor,
-    &milepost__v1__history_row__descriptor,
-    &milepost__v1__record_row__descriptor,
-    &milepost__v1__outcome__descriptor,
-};
 
 typedef void visitor(const ProtobufCMessageDescriptor *type);
 
@@ -63,8 +48,8 @@ static void walk(const ProtobufCMessageDescriptor *root, visitor *visit)
 
 Test(proto_schema, no_message_reaches_itself)
 {
-    for (size_t i = 0; i < MP_LENGTH(roots); i++)
-        walk(roots[i], NULL);
+    for (size_t i = 0; i < MESSAGE_ROOTS; i++)
+        walk(message_roots[i], NULL);
 }
 
 static void visit_fields(const ProtobufCMessageDescriptor *type)
@@ -106,8 +91,8 @@ static void visit_fields(const ProtobufCMessageDescriptor *type)
 
 Test(proto_schema, the_check_knows_every_type_that_is_used)
 {
-    for (size_t i = 0; i < MP_LENGTH(roots); i++)
-        walk(roots[i], visit_fields);
+    for (size_t i = 0; i < MESSAGE_ROOTS; i++)
+        walk(message_roots[i], visit_fields);
 }
 
 #define X(name, number, text) {number, text},
