@@ -1,14 +1,14 @@
 /* A batch is one LMDB transaction: the submissions that waited, their outcomes, and what they did
  * to the state. What a submission applies waits in memory until it is kept. */
 #include "store/internal.h"
+#include "store/journal_file.h"
 
 #include <stdlib.h>
 
 #define RECORDS_MOST ((size_t)1 << 22)
-/* A group beyond this goes straight into the tables, as does whatever comes when the journal holds
- * that many; so what a start has to take again is bounded. */
-#define GROUP_BYTES_MOST ((size_t)16 << 10)
-#define GROUPS_MOST      256
+/* When the journal holds so many, the next goes into the tables, with all before it: what a start
+ * has to take again is bounded. */
+#define GROUPS_MOST 256
 /* What is logged must be filed later, also on a disk that is full by then: so it is logged only as
  * long as the room for it is taken. An event and its outcome touch at most seven leaves, each of
  * which may split; with what leads to them, so many pages. */
@@ -30,7 +30,7 @@ struct mp_batch *mp_store_batch_new(struct mp_store *store)
     batch->topics = mp_table_new(RECORDS_MOST);
     batch->senders = mp_table_new(RECORDS_MOST);
     mp_buffer_init(&batch->scratch, MP_STORE_VALUE_MOST);
-    mp_buffer_init(&batch->row, GROUP_BYTES_MOST);
+    mp_buffer_init(&batch->row, MP_JOURNAL_ROW_BYTES);
     if (batch->arena == NULL || batch->cache == NULL || batch->records == NULL ||
         batch->topics == NULL || batch->senders == NULL) {
         mp_store_batch_free(batch);
@@ -367,7 +367,8 @@ bool mp_batch_is_small(const struct mp_batch *batch)
     const struct mp_store *store = batch->store;
 
     return store->journal != NULL && store->schema == MP_STORE_SCHEMA_VERSION &&
-           !batch->has_definitions && batch->row.error == 0 && batch->logged < GROUPS_MOST &&
+           !batch->has_definitions && batch->logged < GROUPS_MOST &&
+           mp_store_journal_has_room(store->journal, batch->logged == 0, &batch->row) &&
            (batch->event_count + batch->outcomes) * EVENT_BYTES <= ROOM_BYTES &&
            mp_batch_has_room(batch) && (batch->logged > 0 || mp_kv_has_room(store->kv, ROOM_BYTES));
 }

@@ -185,6 +185,8 @@ int mp_store_attach(const struct mp_store_options *options, bool create,
                     struct mp_store **ret_store) MP_CHECK_RESULT;
 int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
                        struct mp_head *ret_head) MP_CHECK_RESULT;
+/* What schema 3 logged and did not file is refused (MP_EVERSION); what it filed is thrown away. */
+int mp_store_journal_before(const char *folder, uint64_t filed) MP_CHECK_RESULT;
 /* Agencies' keys, links and starts from the state. */
 int mp_store_load(struct mp_store *store) MP_CHECK_RESULT;
 int mp_store_read_filed(struct mp_kv_txn *txn, struct mp_store *store) MP_CHECK_RESULT;

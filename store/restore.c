@@ -1,6 +1,7 @@
 /* A backup becomes a store again, under a new epoch. Everything happens in a folder beside the
  * wanted one and is renamed last: a crash leaves no store that pretends to be of the old epoch. */
 #include "store/internal.h"
+#include "store/journal_file.h"
 
 #include "core/base/file.h"
 
@@ -86,9 +87,8 @@ static int make_way(const char *folder)
 /* What an earlier attempt left in it. */
 static int clear_folder(const char *folder)
 {
-    static const char *const names[] = {"/journal/data.mdb", "/journal/data.mdb.partial",
-                                        "/journal/lock.mdb", "/data.mdb",
-                                        "/data.mdb.partial", "/lock.mdb"};
+    static const char *const names[] = {"/" MP_JOURNAL_FILE, "/data.mdb", "/data.mdb.partial",
+                                        "/lock.mdb"};
     char path[PATH_MAX];
 
     for (size_t i = 0; i < MP_LENGTH(names); i++) {
@@ -97,9 +97,7 @@ static int clear_folder(const char *folder)
         if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
             return mp_error_from_errno(errno);
     }
-    if (join_path(path, folder, "/journal") < 0)
-        return MP_EINVAL;
-    return rmdir(path) < 0 && errno != ENOENT && errno != ENOTDIR ? mp_error_from_errno(errno) : 0;
+    return 0;
 }
 
 static int remove_folder(const char *folder)

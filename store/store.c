@@ -195,9 +195,9 @@ static int file_journal(struct mp_store *store)
 {
     struct mp_batch *batch;
     uint64_t logged = 0;
-    int error = mp_store_journal_last(store->journal, &logged);
+    int error = mp_store_journal_last(store->journal, store->filed, &logged);
 
-    if (error < 0 || logged <= store->filed)
+    if (error < 0 || logged == store->filed)
         return error;
     store->logged = logged;
     error = mp_batch_begin(store, INT64_MIN, &batch);
@@ -211,18 +211,27 @@ static int file_journal(struct mp_store *store)
     return error == MP_ENOSPC ? 0 : error;
 }
 
+/* A disk that has no room for the journal has none for much else: every commit is of the tables. */
 static int open_journal(struct mp_store *store, const char *folder)
 {
-    int error = mp_store_journal_open(folder, false, &store->journal);
+    int error = store->schema == MP_STORE_SCHEMA_OF_FOLDER
+                    ? mp_store_journal_before(folder, store->filed)
+                    : 0;
 
     store->logged = store->filed;
+    if (error == MP_EVERSION)
+        return error;
+    if (error == 0)
+        error = mp_store_journal_open(folder, false, &store->journal);
+    if (error == MP_ENOSPC)
+        return 0;
     if (error < 0) {
-        mp_store_explain("%s/journal cannot be opened: %s", folder, mp_error_text(error));
+        mp_store_explain("the journal in %s cannot be opened: %s", folder, mp_error_text(error));
         return error;
     }
     error = file_journal(store);
     if (error < 0 && error != MP_ECORRUPT)
-        mp_store_explain("%s/journal cannot be taken into the record: %s", folder,
+        mp_store_explain("the journal in %s cannot be taken into the record: %s", folder,
                          mp_error_text(error));
     return error;
 }

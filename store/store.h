@@ -15,8 +15,9 @@
 #include "proto/ask.h"
 #include "proto/codec.h"
 
-#define MP_STORE_SCHEMA_VERSION 3
-#define MP_STORE_SCHEMA_OLDEST  2 /* read, and made the newest by the first commit */
+#define MP_STORE_SCHEMA_VERSION   4
+#define MP_STORE_SCHEMA_OF_FOLDER 3 /* has another journal */
+#define MP_STORE_SCHEMA_OLDEST    2 /* read, and made the newest by the first commit */
 
 struct mp_store;
 
