@@ -6,12 +6,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DEADLINE_MS 20000
+#define PROOFS      40
 #define FILE_MOST   ((size_t)2 << 20)
 
 static struct fixture fixture;
@@ -162,6 +166,47 @@ JOURNAL_TEST(what_is_logged_is_proved_too)
     damage("ml-1:completion");
     proved = verify();
     cr_expect_eq(proved.findings, 1);
+}
+
+/* Every third group is filed by itself: the file begins anew all the time. */
+static _Noreturn void write_for_ever(void)
+{
+    const char *why = "";
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (open_store(&why) != 0 || writer_new(fixture.store, &fixture.clock, 0, &fixture.writer) != 0)
+        _exit(1);
+    for (unsigned number = 1;; number++) {
+        if (report(number).outcome != MP_OUTCOME_ACCEPTED)
+            _exit(2);
+        if (number % 3 == 0 && writer_file(fixture.writer) != 0)
+            _exit(3);
+    }
+}
+
+JOURNAL_TEST(a_record_is_proved_while_it_is_written)
+{
+    uint64_t first, last = 0;
+    int status;
+    pid_t writer;
+
+    close_store();
+    first = verify().head.seq;
+    writer = fork();
+    cr_assert_geq(writer, 0);
+    if (writer == 0)
+        write_for_ever();
+    for (int i = 0; i < PROOFS; i++) {
+        struct mp_verify_report proved = verify();
+
+        cr_assert_eq(proved.findings, 0);
+        last = proved.head.seq;
+    }
+    cr_assert_eq(kill(writer, SIGKILL), 0);
+    cr_assert_eq(waitpid(writer, &status, 0), writer);
+    cr_assert(WIFSIGNALED(status), "the writer ended by itself: %x", (unsigned)status);
+    cr_expect_gt(last, first, "nothing was written meanwhile");
+    cr_expect_eq(verify().findings, 0);
 }
 
 JOURNAL_TEST(damage_is_named)
