@@ -69,6 +69,7 @@ int mp_peers_open(struct mp_bus *bus, void *socket, const struct mp_peers_limits
     peers->socket = socket;
     peers->limits = *limits;
     peers->statm_fd = -1;
+    peers->routes_state = 1;
     (void)pthread_mutex_init(&peers->lock, NULL);
     int result = start(peers, bus);
     if (result != 0) {

@@ -27,6 +27,7 @@ struct mp_peer {
     struct mp_sent sent;      /* to it alone */
     struct mp_sent settled;   /* of what was sent and not taken, when the kernel last had room */
     uint64_t holds[MP_HOLDS]; /* at the last look */
+    uint64_t routed;          /* the state of routes that has its name; 0: none */
     int64_t since_ms;
     uint64_t person; /* of the key seen on it; 0: none yet */
     enum mp_peer_state state;
@@ -48,6 +49,7 @@ struct mp_peers {
     int64_t looked_ms;
     struct mp_table *groups;
     struct mp_table *routes; /* a ROUTER's name of a peer → descriptor */
+    uint64_t routes_state;   /* so often they were begun anew */
     size_t count, dropping;  /* the second is part of the first */
     uint64_t dropped;
     size_t size, used; /* no connection is beyond */

@@ -51,13 +51,20 @@ bool mp_peers_unsent_look(const struct mp_peers *peers, struct mp_peer *connecti
 
 void mp_peers_unsent_route(struct mp_peers *peers, const struct mp_message *message, size_t fd)
 {
+    struct mp_peer *connection = &peers->connections[fd];
     union mp_table_value *slot;
     bool is_new;
+    if (connection->routed == peers->routes_state)
+        return; /* a connection's name never changes */
     /* Those of connections that ended are still there; whoever lives is put again. */
-    if (mp_table_count(peers->routes) > 2 * peers->count)
+    if (mp_table_count(peers->routes) > 2 * peers->count) {
         mp_table_clear(peers->routes);
-    if (mp_table_put(peers->routes, mp_message_frame(message, 0), &slot, &is_new) == 0)
-        slot->number = fd;
+        peers->routes_state++;
+    }
+    if (mp_table_put(peers->routes, mp_message_frame(message, 0), &slot, &is_new) != 0)
+        return;
+    slot->number = fd;
+    connection->routed = peers->routes_state;
 }
 
 static void count(struct mp_peers *peers, const struct mp_message *message)
