@@ -68,8 +68,10 @@ static void set_progress(const struct mp_subscription *subscription, struct mp_f
 
 struct mp_feed_status mp_subscription_status(const struct mp_subscription *subscription)
 {
-    struct mp_feed_status status = {
-        .epoch = subscription->epoch, .head = subscription->resume, .why = subscription->why};
+    struct mp_feed_status status = {.epoch = subscription->epoch,
+                                    .head = subscription->resume,
+                                    .announced = subscription->target,
+                                    .why = subscription->why};
     if (subscription->phase == MP_PHASE_BROKEN) {
         status.state = MP_FEED_STALE;
     } else if (subscription->is_silent) {

@@ -34,6 +34,7 @@ enum mp_feed_state { MP_FEED_CONNECTING, MP_FEED_CATCHING_UP, MP_FEED_LIVE, MP_F
 struct mp_feed_status {
     enum mp_feed_state state;
     uint64_t epoch, head; /* resume point: everything up to head has been delivered */
+    uint64_t announced;   /* largest head that any message of this epoch named */
     uint64_t done, total; /* catching up: sequences behind us of those wanted */
     const char *why;      /* stale or catching up: a sentence, static */
 };

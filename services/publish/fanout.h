@@ -53,7 +53,8 @@ bool fanout_is_worn(const struct fanout *fanout);
 /* The socket was closed: nobody subscribes any more. */
 void fanout_forget_subscriptions(struct fanout *fanout);
 
-/* Heartbeats: of one h/ topic, or of all that are subscribed. */
+/* Heartbeats: of one h/ topic, or of all that are subscribed. They count what has been sent: a
+ * round that waits leaves before them. */
 void fanout_heartbeat(struct fanout *fanout, struct mp_span topic, fanout_send send, void *context);
 void fanout_heartbeats(struct fanout *fanout, fanout_send send, void *context);
 

@@ -196,6 +196,7 @@ void fanout_heartbeat(struct fanout *fanout, struct mp_span topic, fanout_send s
 
     if (parse(topic, &prefix) != WANT_HEARTBEAT)
         return;
+    fanout_flush(fanout, send, context);
     const struct node *node = fanout_look_up(fanout, prefix);
     send_heartbeat(fanout, prefix, node != NULL ? node->count : 0, send, context);
 }
@@ -206,6 +207,7 @@ void fanout_heartbeats(struct fanout *fanout, fanout_send send, void *context)
     union mp_table_value *slot;
     size_t at = 0;
 
+    fanout_flush(fanout, send, context);
     while (mp_table_next(fanout->nodes, &at, &name, &slot)) {
         const struct node *node = slot->pointer;
         if (node->listeners > 0)

@@ -264,3 +264,26 @@ Test(subscription, an_event_seen_twice_is_delivered_once)
     cr_assert(!story.asked);
     story_end(&story);
 }
+
+/* What publish waits for before it sends a round on. */
+Test(subscription, a_commit_in_several_messages_is_announced_with_the_first)
+{
+    const uint64_t seqs[] = {4, 5};
+    struct story story = {0};
+    story_begin(&story, &(struct mp_subscription_options){.whole = true});
+    story_make_live(&story);
+    fake_record_add(story.record, "ml-1/");
+    fake_record_add(story.record, "gwadar/");
+    for (size_t i = 0; i < MP_LENGTH(seqs); i++) {
+        struct mp_buffer message;
+        mp_buffer_init(&message, 1u << 20);
+        fake_record_message(story.record, &seqs[i], 1, 5, &message);
+        cr_assert_eq(
+            mp_subscription_events(story.subscription, mp_buffer_span(&message), story.now_ms), 0);
+        mp_buffer_done(&message);
+        cr_assert_eq(story.delivered[story.delivered_count - 1], seqs[i]);
+        cr_assert_eq(mp_subscription_status(story.subscription).head, seqs[i]);
+        cr_assert_eq(mp_subscription_status(story.subscription).announced, 5);
+    }
+    story_end(&story);
+}

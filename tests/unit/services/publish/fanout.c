@@ -103,6 +103,25 @@ Test(publish_fanout, a_round_is_one_message_a_topic_and_one_for_everything)
     cr_expect_eq(fixture.sent[fixture_only(&fixture, "e/ml-1/")].events.count, 1);
 }
 
+Test(publish_fanout, a_round_that_waits_leaves_before_the_heartbeat_that_counts_it)
+{
+    bool all[] = {true, false};
+
+    cr_assert_null(fixture_join(&fixture, 1, "e/"));
+    cr_assert_null(fixture_join(&fixture, 1, "h/!"));
+    for (size_t i = 0; i < MP_LENGTH(all); i++) {
+        fixture_forget(&fixture);
+        fixture_event(&fixture, "ml-1/");
+        if (all[i])
+            fixture_beat(&fixture);
+        else
+            fixture_beat_of(&fixture, "h/!");
+        cr_assert_eq(fixture.sent_count, 2);
+        cr_expect_str_eq(fixture.sent[0].topic, "e/ml-1/");
+        cr_expect_eq(fixture.sent[1].beat.count, i + 1);
+    }
+}
+
 Test(publish_fanout, what_nobody_follows_is_counted_and_not_sent)
 {
     cr_assert_null(fixture_join(&fixture, 1, "e/gwadar/"));

@@ -77,6 +77,11 @@ void fixture_beat(struct fixture *fixture)
     fanout_heartbeats(fixture->fanout, keep, fixture);
 }
 
+void fixture_beat_of(struct fixture *fixture, const char *topic)
+{
+    fanout_heartbeat(fixture->fanout, mp_span_text(topic), keep, fixture);
+}
+
 void fixture_forget(struct fixture *fixture)
 {
     memset(fixture->sent, 0, sizeof(fixture->sent[0]) * fixture->sent_count);
@@ -142,7 +147,7 @@ uint64_t fixture_count_under(struct fixture *fixture, const char *prefix)
 
     (void)snprintf(topic, sizeof(topic), "h/%s!", prefix);
     fixture->sent_count = 0;
-    fanout_heartbeat(fixture->fanout, mp_span_text(topic), keep, fixture);
+    fixture_beat_of(fixture, topic);
     cr_assert_eq(fixture->sent_count, 1, "no heartbeat for %s", topic);
     cr_assert_str_eq(fixture->sent[0].topic, topic);
     uint64_t count = fixture->sent[0].beat.count;

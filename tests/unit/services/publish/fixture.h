@@ -27,7 +27,8 @@ void fixture_event(struct fixture *fixture, const char *topic);
 /* The event of that sequence. */
 void fixture_event_at(struct fixture *fixture, uint64_t seq, const char *topic);
 void fixture_flush(struct fixture *fixture);
-void fixture_beat(struct fixture *fixture);   /* everybody's */
+void fixture_beat(struct fixture *fixture); /* everybody's */
+void fixture_beat_of(struct fixture *fixture, const char *topic);
 void fixture_forget(struct fixture *fixture); /* what was sent */
 /* Index of the only message with the topic; fails when there is none or more. */
 size_t fixture_only(const struct fixture *fixture, const char *topic);
