@@ -5,12 +5,10 @@
 
 #include <stdlib.h>
 
-#define FLIGHTS_MOST 1024
-
 /* A batch under way. */
 struct flight {
     uint64_t number; /* 0: free */
-    size_t count;
+    size_t count, bytes;
     int64_t sent_ms;
 };
 
@@ -20,8 +18,10 @@ struct intake {
     struct mp_buffer answer;
     size_t batch_count;
     uint64_t number; /* of the batch being gathered */
-    struct flight flights[FLIGHTS_MOST];
-    size_t in_flight, in_flight_most;
+    struct flight flights[INTAKE_FLIGHTS_MOST];
+    size_t flight_count;
+    size_t in_flight, in_flight_most; /* submissions */
+    size_t in_flight_bytes;
 };
 
 static void begin_batch(struct intake *intake)
@@ -90,6 +90,14 @@ void intake_refuse(struct intake *intake, struct mp_span submission, enum mp_rej
     rejected(ret_answer, &id, &rejection);
 }
 
+/* For one more submission, in this batch, among those under way. */
+static bool has_room(const struct intake *intake, size_t size)
+{
+    return intake->in_flight + intake->batch_count < intake->in_flight_most &&
+           intake->flight_count < INTAKE_FLIGHTS_MOST &&
+           intake->in_flight_bytes + intake->batch.size + size <= INTAKE_FLIGHT_BYTES;
+}
+
 int intake_take(struct intake *intake, struct mp_span peer, const uint8_t key[static 32],
                 struct mp_span bytes, struct mp_answer *ret_answer)
 {
@@ -104,8 +112,7 @@ int intake_take(struct intake *intake, struct mp_span peer, const uint8_t key[st
         rejected(ret_answer, &submission.id, &rejection);
         return 1;
     }
-    if (result < 0 || intake->in_flight + intake->batch_count >= intake->in_flight_most ||
-        intake_is_full(intake)) {
+    if (result < 0 || intake_is_full(intake) || !has_room(intake, bytes.size)) {
         intake_busy(intake, bytes, MP_BUSY_FULL, ret_answer);
         return 1;
     }
@@ -133,10 +140,18 @@ struct mp_span intake_batch(const struct intake *intake)
 
 static struct flight *find_flight(struct intake *intake, uint64_t number)
 {
-    for (size_t i = 0; i < FLIGHTS_MOST; i++)
+    for (size_t i = 0; i < INTAKE_FLIGHTS_MOST; i++)
         if (intake->flights[i].number == number)
             return &intake->flights[i];
     return NULL;
+}
+
+static void land(struct intake *intake, struct flight *flight)
+{
+    intake->in_flight -= flight->count;
+    intake->in_flight_bytes -= flight->bytes;
+    intake->flight_count--;
+    flight->number = 0;
 }
 
 void intake_sent(struct intake *intake, int64_t now_ms)
@@ -144,9 +159,13 @@ void intake_sent(struct intake *intake, int64_t now_ms)
     struct flight *flight = find_flight(intake, 0);
 
     if (flight != NULL) {
-        *flight = (struct flight){
-            .number = intake->number, .count = intake->batch_count, .sent_ms = now_ms};
-        intake->in_flight += intake->batch_count;
+        *flight = (struct flight){.number = intake->number,
+                                  .count = intake->batch_count,
+                                  .bytes = intake->batch.size,
+                                  .sent_ms = now_ms};
+        intake->in_flight += flight->count;
+        intake->in_flight_bytes += flight->bytes;
+        intake->flight_count++;
     }
     begin_batch(intake);
 }
@@ -174,10 +193,8 @@ int intake_answers(struct intake *intake, struct mp_span batch, intake_answer an
 
     uint64_t number = mp_forward_number(&reader);
     struct flight *flight = number != 0 ? find_flight(intake, number) : NULL;
-    if (flight != NULL) {
-        intake->in_flight -= flight->count;
-        flight->number = 0;
-    }
+    if (flight != NULL)
+        land(intake, flight);
     while (mp_forward_next(&reader, true, &item))
         answer(context, item.peer, item.bytes);
     return reader.error;
@@ -185,12 +202,10 @@ int intake_answers(struct intake *intake, struct mp_span batch, intake_answer an
 
 void intake_expire(struct intake *intake, int64_t now_ms)
 {
-    for (size_t i = 0; i < FLIGHTS_MOST; i++) {
+    for (size_t i = 0; i < INTAKE_FLIGHTS_MOST; i++) {
         struct flight *flight = &intake->flights[i];
-        if (flight->number == 0 || now_ms - flight->sent_ms < INTAKE_FLIGHT_MS)
-            continue;
-        intake->in_flight -= flight->count;
-        flight->number = 0;
+        if (flight->number != 0 && now_ms - flight->sent_ms >= INTAKE_FLIGHT_MS)
+            land(intake, flight);
     }
 }
 

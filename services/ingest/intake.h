@@ -8,7 +8,9 @@
 
 #define INTAKE_BATCH_SUBMISSIONS 512
 #define INTAKE_BATCH_BYTES       (2u << 20)
-#define INTAKE_FLIGHT_MS         10000 /* a batch without an answer for so long is given up */
+#define INTAKE_FLIGHT_MS         10000       /* a batch without an answer for so long is given up */
+#define INTAKE_FLIGHTS_MOST      1024        /* batches under way */
+#define INTAKE_FLIGHT_BYTES      (64u << 20) /* of all of them together */
 
 struct intake;
 

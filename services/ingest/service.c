@@ -19,6 +19,9 @@
  * (16 MiB) must fit. */
 #define UNSEEN_MOST       ((size_t)24 << 20)
 #define UNSEEN_TOTAL_MOST ((size_t)128 << 20)
+/* Answers that it does not read; those to a client's whole window are far less. */
+#define UNSENT_MOST       ((size_t)8 << 20)
+#define UNSENT_TOTAL_MOST ((size_t)64 << 20)
 
 struct ingest {
     struct mp_bus *bus;
@@ -63,7 +66,7 @@ static void send_answer(void *context, struct mp_span peer, struct mp_span answe
     if (error == 0)
         error = mp_message_add(&message, answer);
     if (error == 0)
-        error = mp_message_send(&message, ingest->agencies);
+        error = mp_peers_send(ingest->peers, &message);
     if (error != 0)
         ingest->unreachable++; /* it will ask again */
     else
@@ -250,7 +253,7 @@ static int open_ledger_side(struct ingest *ingest, const struct ingest_config *c
     struct mp_endpoint ask = {.address = config->ledger_ask};
     struct mp_socket_options options = {.kind = MP_SOCKET_DEALER,
                                         .send_most = 64,
-                                        .receive_most = 10000,
+                                        .receive_most = INTAKE_FLIGHTS_MOST,
                                         .frame_most_bytes = 64 << 20,
                                         .linger_ms = 1000};
 
@@ -276,7 +279,9 @@ static int open_agency_side(struct ingest *ingest, const struct ingest_config *c
                                         .linger_ms = 1000};
     struct mp_peers_limits limits = {.connections_most = ingest->connections_most,
                                      .unseen_most_bytes = UNSEEN_MOST,
-                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST};
+                                     .unseen_total_most_bytes = UNSEEN_TOTAL_MOST,
+                                     .unsent_most_bytes = UNSENT_MOST,
+                                     .unsent_total_most_bytes = UNSENT_TOTAL_MOST};
 
     int error = mp_socket_open(ingest->bus, &options, &ingest->agencies);
     if (error == 0)

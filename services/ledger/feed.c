@@ -2,8 +2,11 @@
 
 #include <stdlib.h>
 
-/* A commit of many events leaves as several messages of about this size. */
-#define MESSAGE_BYTES (512u << 10)
+/* What waits for a subscriber that does not read: so many messages, none larger than this (but for
+ * one that is a single event). 64 MiB; a commit of many events leaves as several messages. */
+#define MESSAGES_MOST 4096
+#define MESSAGE_BYTES (16u << 10)
+#define BUFFER_BYTES  (1u << 20)
 
 enum lane { LANE_WHOLE, LANE_AGENCY, LANES };
 
@@ -27,12 +30,12 @@ int feed_open(struct mp_bus *bus, const char *address, struct mp_store *store,
               struct feed **ret_feed)
 {
     struct mp_socket_options options = {
-        .kind = MP_SOCKET_XPUB, .send_most = 20000, .receive_most = 1000, .linger_ms = 200};
+        .kind = MP_SOCKET_XPUB, .send_most = MESSAGES_MOST, .receive_most = 1000, .linger_ms = 200};
     struct feed *feed = calloc(1, sizeof(*feed));
     if (feed == NULL)
         return MP_ENOMEM;
     feed->store = store;
-    mp_buffer_init(&feed->buffer, 16u << 20);
+    mp_buffer_init(&feed->buffer, BUFFER_BYTES);
     int error = mp_socket_open(bus, &options, &feed->socket);
     if (error == 0)
         error = mp_socket_bind(feed->socket, address);
@@ -140,25 +143,34 @@ static bool belongs(struct mp_span event, enum lane lane)
                                   mp_span_equal(place.topic, mp_span_text(MP_TOPIC_AGENCY)));
 }
 
+/* The next events of the lane, as many as a message holds and one at least: how many they are. */
+static size_t fill(struct feed *feed, enum lane lane, const struct mp_batch_events *events,
+                   size_t *at)
+{
+    size_t added = 0;
+
+    for (; *at < events->count; (*at)++) {
+        struct mp_span event = events->items[*at];
+        if (!belongs(event, lane))
+            continue;
+        if (added > 0 && feed->buffer.size + event.size > MESSAGE_BYTES)
+            break;
+        (void)!mp_feed_events_add(&feed->buffer, event); /* the buffer keeps its error */
+        added++;
+    }
+    return added;
+}
+
 static size_t send_lane(struct feed *feed, enum lane lane, const struct mp_head *head,
                         const struct mp_batch_events *events)
 {
     size_t dropped = 0, at = 0;
 
     while (at < events->count) {
-        size_t added = 0;
         mp_buffer_clear(&feed->buffer);
-        int error = mp_feed_events_begin(&feed->buffer, head->epoch, head->seq);
-        for (; error == 0 && at < events->count && feed->buffer.size < MESSAGE_BYTES; at++) {
-            if (!belongs(events->items[at], lane))
-                continue;
-            error = mp_feed_events_add(&feed->buffer, events->items[at]);
-            added++;
-        }
-        if (added > 0 && (error != 0 || send_message(feed, lanes[lane].events) != 0))
+        (void)!mp_feed_events_begin(&feed->buffer, head->epoch, head->seq);
+        if (fill(feed, lane, events, &at) > 0 && send_message(feed, lanes[lane].events) != 0)
             dropped++;
-        if (error != 0)
-            at++;
     }
     return dropped;
 }

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 
 #define QUESTIONS_A_ROUND 64
-#define ARENA_BYTES       (32u << 20)
+/* That wait for one process, a page being 256 KiB at its usual most: publish has so many questions
+ * under way. What is more is not kept, and asked for again. */
+#define PAGES_MOST     256
+#define QUESTIONS_MOST 1024
+#define ARENA_BYTES    (32u << 20)
 
 struct reader {
     struct mp_loop *loop;
@@ -95,8 +99,8 @@ int reader_open(struct mp_bus *bus, const struct ledger_config *config, struct m
                 struct reader **ret_reader)
 {
     struct mp_socket_options options = {.kind = MP_SOCKET_ROUTER,
-                                        .send_most = 10000,
-                                        .receive_most = 10000,
+                                        .send_most = PAGES_MOST,
+                                        .receive_most = QUESTIONS_MOST,
                                         .frame_most_bytes = 64 << 10,
                                         .linger_ms = 1000};
     struct reader *reader = calloc(1, sizeof(*reader));

@@ -8,6 +8,7 @@
 #define ARENA_BYTES       (64u << 10)
 #define FORGET_MS         10000 /* without any page for so long, nothing is under way any more */
 #define PAGES_MOST        64    /* that wait for one console: as many as its library asks at once */
+#define FRAME_MOST_BYTES  (2 * MP_ASK_MOST) /* a question, and what CURVE adds to it */
 #define UNSEEN_MOST       ((size_t)4 << 20)
 #define UNSEEN_TOTAL_MOST ((size_t)64 << 20)
 /* Pages that it does not read. The first is more than PAGES_MOST of the usual size. */
@@ -147,13 +148,13 @@ static int open_sockets(struct asks *asks, struct mp_bus *bus, const struct asks
                                      .keys = options->keys,
                                      .zap_domain = options->zap_domain,
                                      .send_most = PAGES_MOST,
-                                     .frame_most_bytes = 64 << 10,
+                                     .frame_most_bytes = FRAME_MOST_BYTES,
                                      .linger_ms = 1000};
     struct mp_socket_options up = {.kind = MP_SOCKET_DEALER,
                                    .keys = options->upstream.keys,
                                    .server_key = options->upstream.server_key,
-                                   .send_most = 10000,
-                                   .receive_most = 10000,
+                                   .send_most = (int)options->most,
+                                   .receive_most = (int)options->most,
                                    .frame_most_bytes = 8 << 20};
     struct mp_peers_limits limits = {.connections_most = options->connections_most,
                                      .unseen_most_bytes = UNSEEN_MOST,

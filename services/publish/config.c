@@ -23,7 +23,7 @@ static const struct mp_conf_key keys[] = {
      "different topics subscribed at once, by everybody together", AT(subscriptions_most)},
     {"subscriptions-each", MP_CONF_NUMBER, 1, 1000000, "1024",
      "subscriptions that one key may hold", AT(subscriptions_each)},
-    {"asks-most", MP_CONF_NUMBER, 1, 100000, "1024", "questions under way; beyond, askers get busy",
+    {"asks-most", MP_CONF_NUMBER, 1, 256, "256", "questions under way; beyond, askers get busy",
      AT(asks_most)},
     {"send-most", MP_CONF_NUMBER, 1, 1000000, "5000",
      "messages that wait for one slow console (and 32 MiB); beyond, it misses some and asks",

@@ -344,53 +344,86 @@ Test(ingest_intake, a_batch_is_full_at_its_count)
     world_close(&world);
 }
 
-Test(ingest_intake, a_batch_is_full_at_its_bytes)
+/* As large as one may be, within world->bytes. */
+static int take_large(struct world *world, unsigned number, struct mp_answer *answer)
 {
-    struct world world;
-    struct mp_change changes[60];
-    struct mp_submission value = {.changes = changes, .change_count = MP_LENGTH(changes)};
-    struct mp_answer answer;
     static char note[MP_TEXT_MOST + 1];
-    unsigned taken = 0;
+    struct mp_change changes[60];
+    struct mp_submission value = {
+        .id = id_of(number), .changes = changes, .change_count = MP_LENGTH(changes)};
 
-    world_open(&world, 100000);
     memset(note, 'x', MP_TEXT_MOST);
     for (size_t i = 0; i < MP_LENGTH(changes); i++) {
         mp_change_init(&changes[i], MP_CHANGE_PROGRESS);
         changes[i].note = note;
         changes[i].progress.milestone = "ml-1:completion";
     }
-    while (!intake_is_full(world.intake)) {
-        value.id = id_of(++taken);
-        mp_buffer_clear(&world.bytes);
-        mp_arena_reset(world.arena);
-        cr_assert_eq(mp_submission_encode(&value, world.arena, &world.bytes), 0);
-        cr_assert_eq(intake_take(world.intake, mp_span_text("peer"), key,
-                                 mp_buffer_span(&world.bytes), &answer),
-                     0);
-    }
+    mp_buffer_clear(&world->bytes);
+    mp_arena_reset(world->arena);
+    cr_assert_eq(mp_submission_encode(&value, world->arena, &world->bytes), 0);
+    return intake_take(world->intake, mp_span_text("peer"), key, mp_buffer_span(&world->bytes),
+                       answer);
+}
+
+Test(ingest_intake, a_batch_is_full_at_its_bytes)
+{
+    struct world world;
+    struct mp_answer answer;
+    unsigned taken = 0;
+
+    world_open(&world, 100000);
+    while (!intake_is_full(world.intake))
+        cr_assert_eq(take_large(&world, ++taken, &answer), 0);
     cr_expect_lt(taken, INTAKE_BATCH_SUBMISSIONS);
     cr_expect_geq(intake_batch(world.intake).size, INTAKE_BATCH_BYTES);
     cr_expect_leq(intake_batch(world.intake).size, MP_FORWARD_BATCH_MOST);
     world_close(&world);
 }
 
-/* More batches than it can note are still sent; they are not counted, and their answers harm
- * nobody's count. */
-Test(ingest_intake, more_batches_than_places_do_not_upset_the_count)
+Test(ingest_intake, what_is_under_way_is_bounded_in_bytes_too)
 {
     struct world world;
+    struct mp_answer answer;
+    size_t bytes = 0;
 
     world_open(&world, 100000);
-    for (unsigned number = 1; number <= 1100; number++) {
+    for (unsigned number = 1; take_large(&world, number, &answer) == 0; number++) {
+        cr_assert_leq(bytes + intake_batch(world.intake).size, INTAKE_FLIGHT_BYTES);
+        if (!intake_is_full(world.intake))
+            continue;
+        answer_batch(&world);
+        bytes += intake_batch(world.intake).size;
+        intake_sent(world.intake, 0);
+    }
+    cr_expect_eq(answer.outcome, MP_OUTCOME_BUSY);
+    cr_expect_eq(answer.why, MP_BUSY_FULL);
+    cr_expect_gt(bytes, INTAKE_FLIGHT_BYTES / 2);
+    cr_assert_eq(intake_answers(world.intake, mp_buffer_span(&world.batch), hear, &world), 0);
+    cr_expect_eq(take_large(&world, 1, &answer), 0, "an answer makes room");
+    intake_sent(world.intake, 0);
+    intake_expire(world.intake, INTAKE_FLIGHT_MS);
+    cr_expect_eq(intake_in_flight(world.intake), 0);
+    world_close(&world);
+}
+
+Test(ingest_intake, beyond_so_many_batches_under_way_the_answer_is_busy)
+{
+    struct world world;
+    struct mp_answer answer;
+
+    world_open(&world, 100000);
+    for (unsigned number = 1; number <= INTAKE_FLIGHTS_MOST; number++) {
         take_all(&world, number, number);
-        if (number == 1100)
+        if (number == INTAKE_FLIGHTS_MOST)
             answer_batch(&world);
         intake_sent(world.intake, 0);
     }
-    size_t under_way = intake_in_flight(world.intake);
+    cr_expect_eq(take(&world, 5000, &answer), 1);
+    cr_expect_eq(answer.why, MP_BUSY_FULL);
     cr_assert_eq(intake_answers(world.intake, mp_buffer_span(&world.batch), hear, &world), 0);
-    cr_expect_eq(intake_in_flight(world.intake), under_way);
+    cr_expect_eq(intake_in_flight(world.intake), INTAKE_FLIGHTS_MOST - 1);
+    cr_expect_eq(take(&world, 5000, &answer), 0);
+    intake_sent(world.intake, 0);
     intake_expire(world.intake, INTAKE_FLIGHT_MS);
     cr_expect_eq(intake_in_flight(world.intake), 0);
     world_close(&world);

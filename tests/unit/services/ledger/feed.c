@@ -8,6 +8,10 @@
 #include <stdlib.h>
 
 #define DEADLINE_MS 5000
+/* One message, its topic left out: what it says of itself comes on top. */
+#define MESSAGE_MOST ((16u << 10) + 64)
+#define LARGE        60
+#define LARGE_BYTES  900
 
 struct world {
     struct fixture fixture;
@@ -206,5 +210,75 @@ Test(ledger_feed, nobody_there_is_no_loss)
     world_open(&world, false);
     feed_heartbeat(world.feed);
     cr_expect_eq(publish(&world, railways_key, 1, change_progress(10)), 0);
+    world_close(&world);
+}
+
+/* A commit of many large events. */
+static struct mp_batch_events commit_large(struct world *world)
+{
+    static char note[LARGE_BYTES + 1];
+    struct mp_change changes[LARGE];
+
+    memset(note, 'x', LARGE_BYTES);
+    for (size_t i = 0; i < LARGE; i++) {
+        changes[i] = change_progress((int64_t)i);
+        changes[i].note = note;
+    }
+    cr_assert_eq(writer_begin(world->fixture.writer), 0);
+    (void)fixture_take(&world->fixture, railways_key, 1, 0, changes, LARGE);
+    cr_assert_eq(writer_commit(world->fixture.writer), 0);
+    return writer_events(world->fixture.writer);
+}
+
+Test(ledger_feed, a_large_commit_leaves_in_small_messages_without_a_hole)
+{
+    struct world world;
+    struct mp_message message;
+    uint64_t next = 0;
+
+    world_open(&world, false);
+    void *socket = follow(&world, MP_FEED_WHOLE, MP_FEED_WHOLE_HEARTBEAT);
+    next = hear_beat(&world, socket, MP_FEED_WHOLE_HEARTBEAT).head + 1;
+    struct mp_batch_events commit = commit_large(&world);
+    cr_assert_eq(feed_events(world.feed, &commit), 0);
+    mp_message_init(&message);
+    for (uint64_t end = next + LARGE; next < end;) {
+        struct mp_span bytes = hear(&world, socket, &message, MP_FEED_WHOLE);
+        struct mp_feed_events events;
+        struct mp_event_place place;
+        cr_expect_leq(bytes.size, MESSAGE_MOST);
+        cr_assert_eq(mp_feed_events_decode(bytes, world.fixture.arena, LARGE, &events), 0);
+        for (size_t i = 0; i < events.count; i++, next++) {
+            cr_assert_eq(mp_event_peek(events.events[i], &place), 0);
+            cr_assert_eq(place.seq, next);
+        }
+    }
+    mp_message_done(&message);
+    mp_socket_close(socket);
+    world_close(&world);
+}
+
+/* What is there to be read when twice as much was sent as may wait (64 MiB, and here, where both
+ * ends share a queue, the thousand messages of the reader's). */
+Test(ledger_feed, what_waits_for_a_subscriber_who_does_not_read_has_a_bound)
+{
+    const size_t most = ((size_t)64 << 20) + 1000 * MESSAGE_MOST;
+    struct world world;
+    struct mp_message message;
+    size_t got = 0;
+
+    world_open(&world, false);
+    void *socket = follow(&world, MP_FEED_WHOLE, MP_FEED_WHOLE_HEARTBEAT);
+    (void)hear_beat(&world, socket, MP_FEED_WHOLE_HEARTBEAT);
+    struct mp_batch_events commit = commit_large(&world);
+    for (size_t sent = 0; sent < 2 * most; sent += LARGE * LARGE_BYTES)
+        cr_assert_eq(feed_events(world.feed, &commit), 0, "nobody waits for it");
+    mp_message_init(&message);
+    while (mp_message_receive(&message, socket) == 0)
+        got += mp_message_frame(&message, 1).size;
+    cr_expect_gt(got, most / 2);
+    cr_expect_leq(got, most);
+    mp_message_done(&message);
+    mp_socket_close(socket);
     world_close(&world);
 }
