@@ -1,6 +1,8 @@
 /* What decide may ask: the store with everything that the batch has applied. */
 #include "store/internal.h"
 
+#include <stdio.h>
+
 static int view_record(void *context, const struct mp_subject *subject,
                        const struct mp_record **ret_record)
 {
@@ -158,6 +160,38 @@ static int view_authority_keys(void *context, size_t *ret_count)
     return 1;
 }
 
+/* What the batch has changed itself may not be in the state yet. */
+static bool is_versioned_in_batch(const struct mp_batch *batch, struct mp_span versions)
+{
+    const struct mp_store_cached *cached = batch->listed, *last = NULL;
+
+    for (; cached != NULL && cached != last; last = cached, cached = cached->listed) {
+        if (cached->now != NULL && mp_span_starts_with(cached->key, versions))
+            return true;
+    }
+    return false;
+}
+
+static int view_has_calendar(void *context, const char *name)
+{
+    struct mp_batch *batch = context;
+    char version[MP_CALENDAR_MOST + sizeof "@"];
+    struct mp_store_key key;
+    MP_AUTO(mp_kv_cursor_close)
+    struct mp_kv_cursor *cursor = mp_kv_cursor_open(batch->txn, batch->store->tables.state);
+
+    (void)snprintf(version, sizeof(version), "%s@", name);
+    mp_store_key_state(&key, &(struct mp_subject){.kind = MP_KIND_CALENDAR,
+                                                  .topic = MP_TOPIC_CALENDAR,
+                                                  .slug = version});
+    if (mp_kv_seek(cursor, mp_store_key_span(&key)) &&
+        mp_span_starts_with(mp_kv_key(cursor), mp_store_key_span(&key)))
+        return 1;
+    if (mp_kv_error(batch->txn) < 0)
+        return mp_kv_error(batch->txn);
+    return is_versioned_in_batch(batch, mp_store_key_span(&key));
+}
+
 const struct mp_view mp_store_batch_view = {
     .record = view_record,
     .revision_before = view_revision_before,
@@ -166,5 +200,6 @@ const struct mp_view mp_store_batch_view = {
     .closes_cycle = view_closes_cycle,
     .key_owner = view_key_owner,
     .authority_keys = view_authority_keys,
+    .has_calendar = view_has_calendar,
     .in_use = mp_store_view_in_use,
 };

@@ -3,6 +3,7 @@
 #include "clients/cli/import.h"
 
 #include "core/base/text.h"
+#include "core/domain/calendar.h"
 #include "core/domain/subject.h"
 
 #include <string.h>
@@ -101,9 +102,8 @@ static void visit_cell(struct checking *checking, struct named *named, visitor v
     }
     if (named->file->kind->defines == MP_KIND_POLICY && strcmp(cell, MP_POLICY_DEFAULT) == 0)
         return; /* of every programme that has none of its own */
-    if (named->reference->names == MP_KIND_CALENDAR &&
-        (strcmp(cell, "elapsed") == 0 || strcmp(cell, "weekdays") == 0))
-        return;             /* these two need no record */
+    if (named->reference->names == MP_KIND_CALENDAR && mp_calendar_is_built_in(cell))
+        return;
     while (*cell != '\0') { /* no id has a ';' */
         size_t size = strcspn(cell, ";");
 

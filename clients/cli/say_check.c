@@ -3,6 +3,7 @@
 #include "clients/cli/ask.h"
 #include "clients/cli/say_private.h"
 #include "core/base/file.h"
+#include "core/domain/calendar.h"
 #include "core/domain/fold.h"
 #include "core/domain/rules.h"
 
@@ -89,14 +90,12 @@ static int judge_subject(struct checking *checking, const struct mp_subject *sub
     return 0;
 }
 
-/* The calendar that the change names; "" where it names none that the record must have. */
+/* "": none. */
 static const char *named_calendar(const struct mp_change *change)
 {
-    const char *name = change->kind == MP_CHANGE_MILESTONE ? change->milestone.calendar
-                       : change->kind == MP_CHANGE_LINK    ? change->link.calendar
-                                                           : "";
-
-    return strcmp(name, "elapsed") == 0 || strcmp(name, "weekdays") == 0 ? "" : name;
+    return change->kind == MP_CHANGE_MILESTONE ? change->milestone.calendar
+           : change->kind == MP_CHANGE_LINK    ? change->link.calendar
+                                               : "";
 }
 
 struct looking {
@@ -118,36 +117,24 @@ static int look_for_calendar(void *context, const struct mp_page *page)
     return error;
 }
 
-/* A slip would count as elapsed days ever after. */
-static int judge_calendar(struct say *say, struct mp_client *client)
+static int judge_calendar(struct checking *checking)
 {
+    struct say *say = checking->say;
     struct looking looking = {.name = named_calendar(&say->change), .arena = say->cli->arena};
     struct mp_ask ask;
     int error;
 
-    if (looking.name[0] == '\0')
+    if (mp_calendar_is_built_in(looking.name))
         return 0;
     mp_ask_init(&ask, MP_ASK_LIST);
     ask.record_kind = MP_KIND_CALENDAR;
-    error = mp_client_ask(client, &ask, wait_ms(say->cli), look_for_calendar, &looking);
+    error = mp_client_ask(checking->client, &ask, wait_ms(say->cli), look_for_calendar, &looking);
     if (error == 0 && !looking.is_there)
-        (void)mp_reject(&say->rejection, say->cli->arena, MP_REJECT_CODE_UNKNOWN, "calendar",
+        (void)mp_reject(&say->rejection, say->cli->arena, MP_REJECT_UNKNOWN_CALENDAR, "calendar",
                         "there is no calendar \"%s\": correct it (milepost calendar list shows "
                         "all), or have it defined first",
                         looking.name);
     return error;
-}
-
-void say_check_calendar(struct say *say)
-{
-    struct mp_client *client = NULL;
-
-    if (named_calendar(&say->change)[0] == '\0' || instance_is_down(&say->instance) ||
-        !mp_file_exists(instance_key(say->cli, &say->instance, say->cli->as)) ||
-        instance_client(say->cli, &say->instance, NULL, false, &client) != CLI_OK)
-        return;
-    (void)!judge_calendar(say, client); /* who does not answer now does not when it is queued */
-    mp_client_close(client);
 }
 
 static const char *check(struct checking *checking)
@@ -168,7 +155,7 @@ static const char *check(struct checking *checking)
     if (error == 0 && subject.topic != NULL && checking->say->rejection.code == MP_REJECT_NONE)
         error = judge_subject(checking, &subject);
     if (error == 0 && checking->say->rejection.code == MP_REJECT_NONE)
-        error = judge_calendar(checking->say, checking->client);
+        error = judge_calendar(checking);
     return error == 0 ? NULL
                       : cli_text(checking->say->cli->arena, "%s", mp_client_why(checking->client));
 }

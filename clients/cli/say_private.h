@@ -11,8 +11,5 @@ const char *say_option_of(const struct cli *cli, const char *field);
 /* Asks the record what it can be asked beforehand: whether the identity may submit the change, and
  * whether what it is about is there. A no becomes the rejection. say_check.c */
 void say_check(struct say *say);
-/* The same of the calendar that a milestone or link names, as far as somebody answers now: the
- * ledger takes any, since versions may come later. */
-void say_check_calendar(struct say *say);
 
 #endif

@@ -235,8 +235,6 @@ int say_finish(struct say *say)
         return cli_no_memory();
     if (say->rejection.code == MP_REJECT_NONE && say->cli->dry_run)
         say_check(say);
-    else if (say->rejection.code == MP_REJECT_NONE)
-        say_check_calendar(say);
     if (say->rejection.code != MP_REJECT_NONE)
         return tell_rejected(say, say->rejection.code, say->rejection.field, say->rejection.message,
                              "");

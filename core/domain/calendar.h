@@ -84,6 +84,9 @@ bool mp_calendar_is_estimated(const struct mp_calendar *calendar, int32_t day);
 #define MP_CALENDAR_ELAPSED  0 /* "elapsed", and "" as records write it */
 #define MP_CALENDAR_WEEKDAYS 1 /* "weekdays": Monday to Friday, no holidays */
 
+/* Those two and "": they need no version. */
+bool mp_calendar_is_built_in(const char *name);
+
 struct mp_calendars;
 
 /* A set with those two. NULL when out of memory. */

@@ -14,6 +14,11 @@ struct mp_calendars {
     } items[MP_CALENDARS_MOST];
 };
 
+bool mp_calendar_is_built_in(const char *name)
+{
+    return name[0] == '\0' || strcmp(name, "elapsed") == 0 || strcmp(name, "weekdays") == 0;
+}
+
 struct mp_calendars *mp_calendars_new(void)
 {
     static const struct mp_calendar_version weekdays = {

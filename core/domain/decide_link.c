@@ -34,7 +34,8 @@ int mp_decide_link(struct mp_ruling *ruling)
     const char *path = "";
     int result =
         mp_ruling_need(ruling, "predecessor", MP_KIND_MILESTONE, link->predecessor, NULL)
-            ?: mp_ruling_need(ruling, "successor", MP_KIND_MILESTONE, link->successor, NULL);
+            ?: mp_ruling_need(ruling, "successor", MP_KIND_MILESTONE, link->successor, NULL)
+            ?: mp_ruling_need_calendar(ruling, "calendar", link->calendar);
     if (result != 0)
         return result;
     int found = ruling->view->closes_cycle(ruling->view->context, ruling->change, &path);

@@ -53,6 +53,8 @@ int mp_decide_milestone(struct mp_ruling *ruling)
     int result = mp_ruling_need(ruling, "id", MP_KIND_PROJECT, project, NULL);
     if (result == 0 && milestone->start[0] != '\0')
         result = mp_ruling_need(ruling, "start", MP_KIND_MILESTONE, milestone->start, NULL);
+    if (result == 0)
+        result = mp_ruling_need_calendar(ruling, "calendar", milestone->calendar);
     return result != 0 ? result : decide_start(ruling);
 }
 

@@ -48,7 +48,8 @@
     X(MP_REJECT_ID_REUSED, 38, "id_reused")                                                        \
     X(MP_REJECT_NOT_SUBMITTABLE, 39, "not_submittable")                                            \
     X(MP_REJECT_PERIOD_INVALID, 40, "period_invalid")                                              \
-    X(MP_REJECT_NOT_A_STATEMENT, 41, "not_a_statement")
+    X(MP_REJECT_NOT_A_STATEMENT, 41, "not_a_statement")                                            \
+    X(MP_REJECT_UNKNOWN_CALENDAR, 42, "unknown_calendar")
 
 enum mp_reject {
     MP_REJECT_NONE,

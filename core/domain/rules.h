@@ -50,6 +50,8 @@ struct mp_view {
     int (*key_owner)(void *context, const uint8_t key[static 32], const char **ret_agency);
     /* How many valid keys are held by agencies that govern (mp_agency_governs). */
     int (*authority_keys)(void *context, size_t *ret_count);
+    /* Whether there is a version of the calendar. */
+    int (*has_calendar)(void *context, const char *name);
     /* Whether the project has a live child project or a milestone that is not cancelled. */
     int (*in_use)(void *context, const char *project);
 };

@@ -81,6 +81,8 @@ int mp_ruling_need(const struct mp_ruling *ruling, const char *field, enum mp_ki
 int mp_ruling_need_subject(const struct mp_ruling *ruling, const char *field);
 int mp_ruling_need_term(const struct mp_ruling *ruling, const char *field, enum mp_scheme scheme,
                         const char *code);
+/* Built in, or with a version: without one its lag would count as elapsed days ever after. */
+int mp_ruling_need_calendar(const struct mp_ruling *ruling, const char *field, const char *name);
 /* Project that a milestone id begins with, as an arena copy; NULL over budget. */
 const char *mp_ruling_project_of(const struct mp_ruling *ruling, const char *milestone);
 /* met and confirmed: the milestone lives and the period had begun on stated_on. */

@@ -1,5 +1,6 @@
 /* What the deciding half of the rules shares: looking records up and saying what is wrong with
  * them. */
+#include "core/domain/calendar.h"
 #include "core/domain/rules_private.h"
 
 #include <inttypes.h>
@@ -122,6 +123,19 @@ int mp_ruling_need_term(const struct mp_ruling *ruling, const char *field, enum 
                             "there is no %s %s: correct the code, or have it defined first",
                             mp_code_name(MP_FAMILY_SCHEME, (int)scheme),
                             mp_quote(ruling->arena, code));
+}
+
+int mp_ruling_need_calendar(const struct mp_ruling *ruling, const char *field, const char *name)
+{
+    if (mp_calendar_is_built_in(name))
+        return 0;
+    int found = ruling->view->has_calendar(ruling->view->context, name);
+    if (found != 0)
+        return found < 0 ? found : 0;
+    return mp_ruling_reject(ruling, MP_REJECT_UNKNOWN_CALENDAR, field,
+                            "there is no calendar %s: correct the name, or have it defined first "
+                            "(elapsed and weekdays are always there)",
+                            mp_quote(ruling->arena, name));
 }
 
 bool mp_agency_holds(const struct mp_agency_record *agency, const uint8_t key[static 32],

@@ -128,6 +128,14 @@ static int find_use(void *context, const char *project)
     return view->failure < 0 ? view->failure : view->is_in_use;
 }
 
+static int find_calendar(void *context, const char *name)
+{
+    struct fake_view *view = context;
+    if (view->failure < 0)
+        return view->failure;
+    return view->calendar != NULL && strcmp(view->calendar, name) == 0;
+}
+
 struct mp_view fake_view_of(struct fake_view *view)
 {
     return (struct mp_view){.context = view,
@@ -138,6 +146,7 @@ struct mp_view fake_view_of(struct fake_view *view)
                             .closes_cycle = find_cycle,
                             .key_owner = find_owner,
                             .authority_keys = count_authority_keys,
+                            .has_calendar = find_calendar,
                             .in_use = find_use};
 }
 
@@ -280,6 +289,7 @@ void fake_view_init(struct fake_view *view)
     cr_assert_not_null(view->arena);
     view->today = fake_day("2026-11-21");
     view->seq = 900;
+    view->calendar = "pk";
     fake_view_agency(view, "ministry", MP_ROLE_AUTHORITY, "/");
     fake_view_agency(view, "unit", MP_ROLE_MONITOR, "/");
     fake_view_agency(view, "railways", MP_ROLE_AGENCY, "ml-1/");

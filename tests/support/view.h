@@ -19,7 +19,8 @@ struct fake_view {
     /* What the view answers and the context holds; set by the test. */
     const char *cycle; /* path of the cycle that every link and start closes; NULL: none */
     bool is_in_use;
-    int failure; /* negative: every question fails with it */
+    const char *calendar; /* the one that has a version; NULL: none */
+    int failure;          /* negative: every question fails with it */
     int32_t today;
     uint64_t seq;
     /* What came of the last fake_view_decide or fake_view_validate. */
@@ -31,7 +32,8 @@ struct fake_view {
 /* Today is 2026-11-21, the next sequence 900. Holds the agencies ministry (authority, "/"), unit
  * (monitor, "/"), railways (agency, "ml-1/"), reader (service, "/"); the projects ml-1, ml-1/south
  * (parent ml-1) and gwadar; the milestones ml-1:start, ml-1:completion and gwadar:opening; the
- * terms programme:cpec-2.0, corridor:growth, theme:energy, region:national; the indicator cost. */
+ * terms programme:cpec-2.0, corridor:growth, theme:energy, region:national; the indicator cost;
+ * a version of the calendar pk. */
 void fake_view_init(struct fake_view *view);
 void fake_view_done(struct fake_view *view);
 struct mp_view fake_view_of(struct fake_view *view);

@@ -272,6 +272,44 @@ Test(store_view, a_project_is_in_use_by_milestones_and_children)
     fixture_close(&fixture);
 }
 
+static struct mp_change calendar_of(const char *name, int32_t valid_from)
+{
+    struct mp_change change;
+
+    mp_change_init(&change, MP_CHANGE_CALENDAR);
+    change.calendar.name = name;
+    change.calendar.valid_from = valid_from;
+    change.stated_on = FIXTURE_TODAY;
+    return change;
+}
+
+Test(store_view, a_calendar_is_there_with_its_first_version)
+{
+    static const char *const others[] = {"p", "pk@2025-01-01", "pk2", "cn-", ""};
+    struct fixture fixture;
+    const struct mp_view *view;
+    struct mp_batch *batch;
+
+    prepare(&fixture);
+    fixture_put_one(&fixture, calendar_of("pk", 20000));
+    fixture_put_one(&fixture, calendar_of("pk", 20100));
+    batch = fixture_begin(&fixture);
+    view = mp_batch_view(batch);
+    mp_batch_mark(batch);
+    cr_assert_eq(view->has_calendar(view->context, "pk"), 1);
+    cr_assert_eq(view->has_calendar(view->context, "cn"), 0);
+    apply(batch, fixture_forecast("ml-1:opening", 20100, 19500));
+    apply(batch, calendar_of("cn", 20000));
+    apply(batch, fixture_forecast("ml-1:opening-2", 20100, 19500));
+    cr_assert_eq(view->has_calendar(view->context, "cn"), 1, "not yet on disk");
+    for (size_t i = 0; i < MP_LENGTH(others); i++)
+        cr_assert_eq(view->has_calendar(view->context, others[i]), 0, "%s", others[i]);
+    mp_batch_undo(batch);
+    cr_assert_eq(view->has_calendar(view->context, "cn"), 0, "taken back");
+    mp_batch_abort(batch);
+    fixture_close(&fixture);
+}
+
 Test(store_view, the_rules_can_decide_on_it)
 {
     struct fixture fixture;

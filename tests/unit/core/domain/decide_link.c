@@ -88,6 +88,28 @@ Test(domain_decide_link, joins_milestones_that_live)
     fake_expect("cancelled", fake_view_decide(&view, "railways", &change), MP_REJECT_CANCELLED);
 }
 
+Test(domain_decide_link, names_a_calendar_that_is_there)
+{
+    static const char *const known[] = {"", "elapsed", "weekdays", "pk"};
+    static const char *const unknown[] = {"pl", "p", "pk@2025-01-01", "Elapsed"};
+    struct mp_change change = link_of(MP_CHANGE_LINK, "ml-1:start", "ml-1:completion");
+    change.link.lag_days = 3;
+    for (size_t i = 0; i < MP_LENGTH(known); i++) {
+        change.link.calendar = known[i];
+        fake_expect(known[i], fake_view_decide(&view, "railways", &change), MP_REJECT_NONE);
+    }
+    for (size_t i = 0; i < MP_LENGTH(unknown); i++) {
+        change.link.calendar = unknown[i];
+        fake_expect(unknown[i], fake_view_decide(&view, "railways", &change),
+                    MP_REJECT_UNKNOWN_CALENDAR);
+        cr_expect_str_eq(view.rejection.field, "calendar");
+        cr_expect_not_null(strstr(view.rejection.message, unknown[i]));
+    }
+    change.kind = MP_CHANGE_LINK_REMOVED;
+    (void)fake_view_link(&view, "ml-1:start", "ml-1:completion", MP_LINK_FS);
+    fake_expect("removed", fake_view_decide(&view, "railways", &change), MP_REJECT_NONE);
+}
+
 Test(domain_decide_link, that_closes_a_cycle_is_refused_with_its_path)
 {
     struct mp_change change = link_of(MP_CHANGE_LINK, "ml-1:start", "ml-1:completion");

@@ -121,6 +121,17 @@ Test(domain_decide_milestone, its_start_lives_and_closes_no_cycle)
     fake_expect("cancelled", fake_view_decide(&view, "ministry", &change), MP_REJECT_CANCELLED);
 }
 
+Test(domain_decide_milestone, its_calendar_is_there)
+{
+    struct mp_change change = milestone();
+    change.milestone.calendar = "pk";
+    fake_expect("known", fake_view_decide(&view, "ministry", &change), MP_REJECT_NONE);
+    change.milestone.calendar = "pl";
+    fake_expect("unknown", fake_view_decide(&view, "ministry", &change),
+                MP_REJECT_UNKNOWN_CALENDAR);
+    cr_expect_str_eq(view.rejection.field, "calendar");
+}
+
 Test(domain_decide_milestone, is_cancelled_with_a_word_and_defined_again)
 {
     struct mp_change change = cancellation("ml-1:start", "");
