@@ -1,5 +1,7 @@
 #include "clients/lib/asker.h"
 
+#include "core/bus/link.h"
+
 #include <stdlib.h>
 
 #define RESEND_MS          2000
@@ -20,6 +22,7 @@ struct question {
 struct mp_asker {
     struct mp_loop *loop;
     void *socket;
+    struct mp_link *link;
     struct mp_arena *arena;
     int timer; /* -1: none */
     uint64_t last_correlation;
@@ -28,6 +31,7 @@ struct mp_asker {
 };
 
 static void receive(void *context);
+static void on_news(void *context, const struct mp_link_news *news);
 
 int mp_asker_open(struct mp_bus *bus, struct mp_loop *loop, const struct mp_endpoint *endpoint,
                   struct mp_asker **ret_asker)
@@ -48,6 +52,8 @@ int mp_asker_open(struct mp_bus *bus, struct mp_loop *loop, const struct mp_endp
         return MP_ENOMEM;
     int result = mp_socket_open(bus, &options, &asker->socket);
     if (result == 0)
+        result = mp_link_open(bus, loop, asker->socket, on_news, asker, &asker->link);
+    if (result == 0)
         result = mp_socket_connect(asker->socket, endpoint->address);
     if (result == 0)
         result = mp_loop_add_socket(loop, asker->socket, receive, asker);
@@ -64,6 +70,7 @@ void mp_asker_close(struct mp_asker *asker)
     if (asker->timer >= 0)
         mp_loop_remove_timer(asker->loop, asker->timer);
     mp_loop_remove_socket(asker->loop, asker->socket);
+    mp_link_close(asker->link);
     mp_socket_close(asker->socket);
     for (size_t i = 0; i < MP_ASKS_MOST; i++)
         mp_buffer_done(&asker->questions[i].bytes);
@@ -150,6 +157,21 @@ void mp_asker_push(struct mp_asker *asker)
         if (question->correlation != 0)
             send_due(asker, question, now_ms);
     }
+}
+
+/* What was under way when the connection broke is lost, but for pages that had come already: the
+ * rest is asked again as soon as the next one stands. */
+static void on_news(void *context, const struct mp_link_news *news)
+{
+    struct mp_asker *asker = context;
+
+    if (news->broke) {
+        receive(asker);
+        for (size_t i = 0; i < MP_ASKS_MOST; i++)
+            asker->questions[i].send_ms = 0;
+    }
+    if (news->stands)
+        mp_asker_push(asker);
 }
 
 static int start_timer(struct mp_asker *asker)

@@ -73,14 +73,16 @@ struct mp_picture {
     struct mp_arena *arena;
 };
 
-/* 0; what mp_client_ask gives; MP_EEXIST: the links close a cycle (why says which); MP_ENOMEM. */
+/* 0; what mp_client_ask gives; MP_EEXIST: the links close a cycle (why says which); MP_EEPOCH: the
+ * record was restored meanwhile, load it anew; MP_ENOMEM. */
 int mp_picture_load(struct mp_client *client, const struct mp_picture_options *options,
                     struct mp_picture **ret_picture) MP_CHECK_RESULT;
 void mp_picture_free(struct mp_picture *picture);
 MP_AUTO_DEFINE(struct mp_picture *, mp_picture_free);
 
 /* Every statement on the milestones under the prefix ("": all), by the picture's times. Again with
- * another prefix: in place of what was there. */
+ * another prefix: in place of what was there. MP_EEPOCH: the record was restored since the picture
+ * was loaded, which has to be loaded anew. */
 int mp_picture_history(struct mp_client *client, struct mp_picture *picture,
                        const char *prefix) MP_CHECK_RESULT;
 /* Of one milestone: a slice of statements. */

@@ -131,7 +131,10 @@ int mp_picture_history(struct mp_client *client, struct mp_picture *picture, con
         return MP_ENOMEM;
     mp_ask_init(&ask, MP_ASK_REPLAY);
     ask.prefix = strcmp(prefix, "/") == 0 ? "" : prefix;
+    ask.epoch = picture->epoch;
     result = mp_client_ask(client, &ask, picture->options.timeout_ms, on_page, &history);
+    if (result == MP_EEPOCH)
+        result = mp_picture_outdated(client);
     if (result != 0) {
         free(history.statements);
         return result;

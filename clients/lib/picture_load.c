@@ -218,6 +218,11 @@ static int take_row(struct loading *loading, struct mp_span bytes, bool later)
     return error != 0 ? error : take(loading, &record, later);
 }
 
+int mp_picture_outdated(struct mp_client *client)
+{
+    return mp_client_fail(client, MP_EEPOCH, "the record was restored meanwhile: ask again");
+}
+
 static int on_page(void *context, const struct mp_page *page)
 {
     struct loading *loading = context;
@@ -227,6 +232,8 @@ static int on_page(void *context, const struct mp_page *page)
         picture->epoch = page->epoch;
         picture->head = page->head;
     }
+    if (page->epoch != picture->epoch)
+        return mp_picture_outdated(loading->client);
     for (size_t i = 0; i < page->row_count; i++) {
         int error = take_row(loading, page->rows[i].record, page->rows[i].recorded_later);
 

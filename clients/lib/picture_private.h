@@ -10,6 +10,9 @@
 int mp_picture_grow(void **array, size_t *count, size_t *capacity, size_t size_bytes,
                     void **ret_at) MP_CHECK_RESULT;
 
+/* MP_EEPOCH, and says why: what was read is of an epoch that has ended. */
+int mp_picture_outdated(struct mp_client *client);
+
 /* Everything but the figures. */
 int mp_picture_gather(struct mp_client *client, struct mp_picture *picture) MP_CHECK_RESULT;
 

@@ -62,11 +62,22 @@ static void serve(void *context)
     }
 }
 
+/* A closed socket lets its address go a moment later. */
+static void bind_soon(void *socket, const char *address)
+{
+    int64_t until = mp_clock_monotonic_ms(&mp_clock_system) + 10000;
+    int result;
+    do
+        result = mp_socket_bind(socket, address);
+    while (result == MP_EBUSY && mp_clock_monotonic_ms(&mp_clock_system) < until);
+    cr_assert_eq(result, 0);
+}
+
 static void open_server(struct stage *stage)
 {
     struct mp_socket_options options = {.kind = MP_SOCKET_ROUTER};
     cr_assert_eq(mp_socket_open(stage->bus, &options, &stage->server), 0);
-    cr_assert_eq(mp_socket_bind(stage->server, stage->address), 0);
+    bind_soon(stage->server, stage->address);
     cr_assert_eq(mp_loop_add_socket(stage->loop, stage->server, serve, stage), 0);
 }
 
@@ -233,6 +244,37 @@ Test(asker, a_question_goes_out_as_soon_as_the_connection_stands)
     mp_asker_push(stage->asker);
     cr_assert_eq(mp_loop_step(stage->loop, 1), 0);
     cr_assert_eq(stage->seen_count, 1, "what was sent is not sent again");
+    end(stage);
+}
+
+static void close_server(struct stage *stage)
+{
+    mp_loop_remove_socket(stage->loop, stage->server);
+    mp_socket_close(stage->server);
+    stage->server = NULL;
+}
+
+/* The clock stands still here too. */
+Test(asker, a_question_whose_connection_broke_is_asked_again_on_the_next_one)
+{
+    struct stage *stage = begin();
+    struct outcome outcome = {0}, other = {0};
+    int64_t until = mp_clock_monotonic_ms(&mp_clock_system) + 10000;
+    open_server(stage);
+    cr_assert_eq(ask(stage, 60000, &other), 0);
+    cr_assert_eq(ask(stage, 60000, &outcome), 0);
+    wait_for(stage, stage->seen_count == 2);
+    reply(stage, &stage->seen[0], stage->seen[0].correlation, 3);
+    wait_for(stage, other.calls == 1);
+    close_server(stage);
+    open_server(stage);
+    while (stage->seen_count == 2 && mp_clock_monotonic_ms(&mp_clock_system) < until)
+        cr_assert_eq(mp_loop_step(stage->loop, 1), 0);
+    cr_assert_eq(stage->seen_count, 3, "once, and what was answered not at all");
+    cr_assert_eq(stage->seen[2].correlation, stage->seen[1].correlation);
+    reply(stage, &stage->seen[2], stage->seen[2].correlation, 8);
+    wait_for(stage, outcome.calls == 1);
+    cr_assert_eq(outcome.head, 8);
     end(stage);
 }
 

@@ -1,6 +1,7 @@
 /* The client's questions: real sockets (ipc), the other side a thread that answers with three
  * pages, numbered by their heads. */
 #include "clients/lib/client.h"
+#include "clients/lib/picture.h"
 #include "proto/ask.h"
 
 #include <criterion/criterion.h>
@@ -19,8 +20,9 @@ static struct mp_bus *bus;
 static void *router;
 static pthread_t thread;
 static atomic_bool stopping;
-static atomic_uint asked; /* questions that have come */
-static unsigned busy_at;  /* the question that is told to come again; 0: none */
+static atomic_uint asked;  /* questions that have come */
+static unsigned busy_at;   /* the question that is told to come again; 0: none */
+static uint64_t epoch_now; /* positions of another one are refused; 0: none is */
 static struct mp_client *client;
 
 static void rest(void)
@@ -36,6 +38,8 @@ static void write_page(const struct mp_ask *ask, struct mp_buffer *page)
     cr_assert_eq(mp_page_begin(page, 1, number, 0), 0);
     if (atomic_fetch_add(&asked, 1) + 1 == busy_at)
         cr_assert_eq(mp_page_set_error(page, MP_ASK_BUSY, "ask again"), 0);
+    else if (epoch_now != 0 && ask->epoch != 0 && ask->epoch != epoch_now)
+        cr_assert_eq(mp_page_set_error(page, MP_ASK_WRONG_EPOCH, "of another epoch"), 0);
     else if (next <= PAGES)
         cr_assert_eq(mp_page_set_cursor(page, mp_span_make(&next, 1)), 0);
 }
@@ -168,4 +172,15 @@ ASK_TEST(busy_is_asked_again_and_no_page_comes_twice)
     cr_assert_eq(ask(&taken), 0, "%s", mp_client_why(client));
     expect_whole(&taken);
     cr_expect_eq(atomic_load(&asked), PAGES + 1);
+}
+
+ASK_TEST(a_history_is_of_the_epoch_of_its_picture)
+{
+    struct mp_picture picture = {.options.timeout_ms = WAIT_MS, .epoch = 7, .head = 100};
+
+    epoch_now = 7;
+    cr_assert_eq(mp_picture_history(client, &picture, "/"), 0, "%s", mp_client_why(client));
+    epoch_now = 8;
+    cr_assert_eq(mp_picture_history(client, &picture, "/"), MP_EEPOCH);
+    cr_expect_not_null(strstr(mp_client_why(client), "restored meanwhile"));
 }
