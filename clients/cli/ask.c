@@ -157,19 +157,24 @@ void ask_who_am_i(const struct mp_client *client, struct mp_ask *ret_ask)
         memcpy(ret_ask->public_key, key, sizeof ret_ask->public_key);
 }
 
+int ask_fail(struct cli *cli, const struct instance *instance, struct mp_client *client, int error)
+{
+    if (error == MP_ENOMEM)
+        return cli_no_memory();
+    if (error != MP_EUNREACHABLE && error != MP_ETIMEDOUT)
+        return cli_fail(cli_exit_of(error), "%s", mp_client_why(client));
+    if (refused_ask(cli, instance, cli->as, client, instance->ask))
+        return refused_say(cli->as, instance->ask);
+    return cli_fail(CLI_UNREACHABLE, "%s: %s", instance->ask, mp_client_why(client));
+}
+
 int asking_fail(const struct asking *asking, int error)
 {
-    const struct instance *instance = &asking->instance;
-
     if (asking->status != CLI_OK)
         return asking->status; /* told already */
     if (error == MP_EMALFORMED)
         return cli_fail(CLI_USAGE, "%s", mp_client_why(asking->client));
-    if (error != MP_EUNREACHABLE && error != MP_ETIMEDOUT)
-        return cli_fail(cli_exit_of(error), "%s", mp_client_why(asking->client));
-    if (refused_ask(asking->cli, instance, asking->cli->as, asking->client, instance->ask))
-        return refused_say(asking->cli->as, instance->ask);
-    return cli_fail(CLI_UNREACHABLE, "%s: %s", instance->ask, mp_client_why(asking->client));
+    return ask_fail(asking->cli, &asking->instance, asking->client, error);
 }
 
 int asking_show(struct asking *asking, json_t *row)

@@ -24,6 +24,8 @@ struct asking {
 int asking_begin(struct cli *cli, enum mp_ask_kind kind, struct asking *ret_asking);
 /* Asks with page (its context: the asking); 0 or a negative error. */
 int asking_run(struct asking *asking, mp_client_page page);
+/* Says why a question that the client asked has failed; returns the exit code. */
+int ask_fail(struct cli *cli, const struct instance *instance, struct mp_client *client, int error);
 /* The question whose key it is that the client has. */
 void ask_who_am_i(const struct mp_client *client, struct mp_ask *ret_ask);
 /* Says why a question failed; returns the exit code. */

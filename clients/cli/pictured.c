@@ -2,8 +2,6 @@
 
 #include "clients/cli/ask.h"
 #include "clients/cli/fields.h"
-#include "clients/cli/refused.h"
-#include "core/base/clock.h"
 #include "core/base/text.h"
 
 #include <stdlib.h>
@@ -26,18 +24,10 @@ static int read_gaps(const struct cli *cli, enum mp_gaps usual, enum mp_gaps *re
 
 static int fail(const struct pictured *pictured, int error)
 {
-    const char *why = mp_client_why(pictured->client);
-
-    if (error == MP_ENOMEM)
-        return cli_no_memory();
     if (error == MP_EEXIST)
-        return cli_fail(CLI_FAILED, "the links of the record close a cycle: %s", why);
-    if (error != MP_EUNREACHABLE && error != MP_ETIMEDOUT)
-        return cli_fail(cli_exit_of(error), "%s", why);
-    if (refused_ask(pictured->cli, &pictured->instance, pictured->cli->as, pictured->client,
-                    pictured->instance.ask))
-        return refused_say(pictured->cli->as, pictured->instance.ask);
-    return cli_fail(CLI_UNREACHABLE, "%s: %s", pictured->instance.ask, why);
+        return cli_fail(CLI_FAILED, "the links of the record close a cycle: %s",
+                        mp_client_why(pictured->client));
+    return ask_fail(pictured->cli, &pictured->instance, pictured->client, error);
 }
 
 static bool covers_something(const struct pictured *pictured)

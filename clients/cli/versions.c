@@ -1,6 +1,6 @@
 #include "clients/cli/versions.h"
 
-#include "clients/cli/refused.h"
+#include "clients/cli/ask.h"
 #include "core/domain/fold.h"
 
 #include <stdlib.h>
@@ -93,18 +93,6 @@ static int compare(const void *left, const void *right)
     return order != 0 ? order : day_a < day_b ? -1 : day_a > day_b;
 }
 
-static int fail(struct cli *cli, const struct instance *instance, struct mp_client *client,
-                int error)
-{
-    if (error == MP_ENOMEM)
-        return cli_no_memory();
-    if (error != MP_EUNREACHABLE && error != MP_ETIMEDOUT)
-        return cli_fail(cli_exit_of(error), "%s", mp_client_why(client));
-    if (refused_ask(cli, instance, cli->as, client, instance->ask))
-        return refused_say(cli->as, instance->ask);
-    return cli_fail(CLI_UNREACHABLE, "%s: %s", instance->ask, mp_client_why(client));
-}
-
 int versions_read(struct cli *cli, const struct instance *instance, enum mp_kind kind,
                   const struct mp_as_of *as_of, struct versions *ret_versions)
 {
@@ -125,7 +113,7 @@ int versions_read(struct cli *cli, const struct instance *instance, enum mp_kind
         ask.as_of = *as_of;
     error = mp_client_ask(client, &ask, cli->timeout_ms, take_page, &reading);
     if (error < 0)
-        status = fail(cli, instance, client, error);
+        status = ask_fail(cli, instance, client, error);
     mp_client_close(client);
     if (status != CLI_OK)
         return status;
