@@ -3,6 +3,7 @@
 #include "clients/cli/parse.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/worded.h"
 
 #include <string.h>
 
@@ -79,8 +80,9 @@ static int begin_definition(struct say *say, const char *id)
 }
 
 /* define ID: what stands, and the options. */
-static int define_agency(struct cli *cli, const char *id)
+static int define_agency(struct cli *cli)
 {
+    const char *id = cli->arguments[1];
     struct say say;
     int status = say_begin(cli, MP_CHANGE_AGENCY, &say);
 
@@ -106,7 +108,7 @@ static bool has_item(const struct mp_list *list, const char *item)
 
 /* grant ID PREFIXES: the definition that stands with more grants, unless somebody else changes it
  * meanwhile. */
-static int grant_more(struct cli *cli, const char *id, const char *prefixes)
+static int grant_more(struct cli *cli)
 {
     struct mp_record record = {0};
     struct say say;
@@ -115,7 +117,7 @@ static int grant_more(struct cli *cli, const char *id, const char *prefixes)
     int status = say_begin(cli, MP_CHANGE_AGENCY, &say);
 
     if (status == CLI_OK)
-        (void)read_agency(&say, id, &record, &status);
+        (void)read_agency(&say, cli->arguments[1], &record, &status);
     if (status == CLI_UNREACHABLE)
         return instance_is_down(&say.instance)
                    ? instance_say_down()
@@ -125,7 +127,7 @@ static int grant_more(struct cli *cli, const char *id, const char *prefixes)
     keep_source(&say, &record);
     *agency = record.agency.definition;
     stood = agency->grants;
-    say_field(&say, "grants", prefixes);
+    say_field(&say, "grants", cli->arguments[2]);
     struct mp_list more = *grants;
     *grants = (struct mp_list){
         .items = mp_arena_array(cli->arena, stood.count + more.count + 1, sizeof *grants->items)};
@@ -142,45 +144,29 @@ static int grant_more(struct cli *cli, const char *id, const char *prefixes)
     return say_finish(&say);
 }
 
-/* Options that the word does not use must not look as if they did something. */
-static int check_options(const struct cli *cli, const char *word)
+static int run_list(struct cli *cli)
 {
-    const char *uses = strcmp(word, "list") == 0    ? " role "
-                       : strcmp(word, "show") == 0  ? " "
-                       : strcmp(word, "grant") == 0 ? " note source "
-                                                    : NULL;
+    cli_redirect(cli, "list", "agencies", "role", cli_value(cli, "role"));
+    return cli->command->run(cli);
+}
 
-    for (size_t i = 0; uses != NULL && i < cli_option_count(cli->command->options); i++) {
-        const char *name = cli->command->options[i].name;
-
-        if (cli->values[i] != NULL && strstr(uses, cli_text(cli->arena, " %s ", name)) == NULL)
-            return cli_fail(CLI_USAGE, "agency %s takes no --%s", word, name);
-    }
-    return CLI_OK;
+static int run_show(struct cli *cli)
+{
+    cli_redirect(cli, "get", cli->arguments[1], "kind", "agency");
+    return cli->command->run(cli);
 }
 
 static int run_agency(struct cli *cli)
 {
-    const char *word = cli->arguments[0], *id = cli->arguments[1];
-    bool is_list = strcmp(word, "list") == 0, is_grant = strcmp(word, "grant") == 0;
-    size_t wanted = is_list ? 1 : is_grant ? 3 : 2;
+    static const struct worded words[] = {
+        {"define", "ID", 1, 1, " title title-ur title-zh role grants interval note source ",
+         define_agency},
+        {"grant", "ID PREFIXES", 2, 2, " note source ", grant_more},
+        {"list", "", 0, 0, " role ", run_list},
+        {"show", "ID", 1, 1, "", run_show},
+    };
 
-    if (cli->argument_count != wanted)
-        return cli_fail(CLI_USAGE, "usage: milepost agency %s%s", word,
-                        is_list    ? ""
-                        : is_grant ? " ID PREFIXES"
-                                   : " ID");
-    if (check_options(cli, word) != CLI_OK)
-        return CLI_USAGE;
-    if (is_grant)
-        return grant_more(cli, id, cli->arguments[2]);
-    if (strcmp(word, "define") == 0)
-        return define_agency(cli, id);
-    if (is_list)
-        cli_redirect(cli, "list", "agencies", "role", cli_value(cli, "role"));
-    else
-        cli_redirect(cli, "get", id, "kind", "agency");
-    return cli->command->run(cli);
+    return worded_run(cli, words, MP_LENGTH(words));
 }
 
 const struct cli_command verb_agency = {

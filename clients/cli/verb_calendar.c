@@ -8,7 +8,7 @@
 #include "clients/cli/pictured.h"
 #include "clients/cli/verbs.h"
 #include "clients/cli/versions.h"
-#include "core/base/text.h"
+#include "clients/cli/worded.h"
 
 #include <stdlib.h>
 #include <string.h>

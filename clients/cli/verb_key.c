@@ -3,6 +3,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/worded.h"
 #include "core/base/file.h"
 
 #include <dirent.h>
@@ -55,12 +56,16 @@ static int print_public(struct cli *cli, const char *id, const uint8_t key[stati
     return output_close(output, output_row(output, key_row(id, key)));
 }
 
-static int new_key(struct cli *cli, const struct instance *instance, const char *id)
+static int new_key(struct cli *cli)
 {
-    const char *path = instance_key(cli, instance, id);
+    const char *id = cli->arguments[1], *path;
+    struct instance instance;
     struct mp_key_pair pair;
-    int error, status;
+    int error, status = instance_open(cli, &instance);
 
+    if (status != CLI_OK)
+        return status;
+    path = instance_key(cli, &instance, id);
     if (mp_file_exists(path))
         return cli_fail(CLI_FAILED, "%s is there already; it is never overwritten", path);
     if (cli->dry_run) {
@@ -74,11 +79,15 @@ static int new_key(struct cli *cli, const struct instance *instance, const char 
     return status;
 }
 
-static int show_key(struct cli *cli, const struct instance *instance, const char *id)
+static int show_key(struct cli *cli)
 {
+    const char *id = cli->arguments[1];
+    struct instance instance;
     uint8_t key[MP_KEY_BYTES];
-    int status = read_public(cli, instance, id, key);
+    int status = instance_open(cli, &instance);
 
+    if (status == CLI_OK)
+        status = read_public(cli, &instance, id, key);
     return status == CLI_OK ? print_public(cli, id, key) : status;
 }
 
@@ -89,13 +98,18 @@ static int is_key_file(const struct dirent *entry)
     return size > end && strcmp(entry->d_name + size - end, KEY_FILE_END) == 0;
 }
 
-static int list_keys(struct cli *cli, const struct instance *instance)
+static int list_keys(struct cli *cli)
 {
-    const char *path = instance_path(cli, instance, "keys");
+    struct instance instance;
     struct dirent **entries = NULL;
     struct output *output;
-    int count = scandir(path, &entries, is_key_file, alphasort), status = CLI_OK;
+    const char *path;
+    int count, status = instance_open(cli, &instance);
 
+    if (status != CLI_OK)
+        return status;
+    path = instance_path(cli, &instance, "keys");
+    count = scandir(path, &entries, is_key_file, alphasort);
     if (count < 0)
         return cli_fail(CLI_FAILED, "%s: %s", path, strerror(errno));
     output = output_open(cli, "id public_key", false);
@@ -106,7 +120,7 @@ static int list_keys(struct cli *cli, const struct instance *instance)
         uint8_t key[MP_KEY_BYTES];
 
         if (status == CLI_OK)
-            status = read_public(cli, instance, id, key);
+            status = read_public(cli, &instance, id, key);
         if (status == CLI_OK)
             status = output_row(output, key_row(id, key));
         free(entries[i]);
@@ -132,30 +146,30 @@ static int submit_key(struct cli *cli, enum mp_change_kind kind)
     return status == CLI_OK ? say_finish(&say) : status;
 }
 
+static int run_add(struct cli *cli)
+{
+    return submit_key(cli, MP_CHANGE_KEY_ADDED);
+}
+
+static int run_revoke(struct cli *cli)
+{
+    return submit_key(cli, MP_CHANGE_KEY_REVOKED);
+}
+
 static int run_key(struct cli *cli)
 {
-    const char *word = cli->arguments[0], *id = cli->arguments[1];
-    bool is_list = strcmp(word, "list") == 0, is_add = strcmp(word, "add") == 0;
-    bool is_change = is_add || strcmp(word, "revoke") == 0;
-    size_t wanted = is_list ? 1 : is_change ? 3 : 2;
-    struct instance instance;
-    int status;
+    static const struct worded words[] = {
+        {"new", "ID", 1, 1, "", new_key},
+        {"show", "ID", 1, 1, "", show_key},
+        {"list", "", 0, 0, "", list_keys},
+        {"add", "AGENCY KEY", 2, 2, " note source ", run_add},
+        {"revoke", "AGENCY KEY", 2, 2, " note source ", run_revoke},
+    };
+    const char *id = cli->argument_count > 1 ? cli->arguments[1] : NULL;
 
-    if (cli->argument_count != wanted)
-        return cli_fail(CLI_USAGE, "usage: milepost key %s%s", word,
-                        is_list     ? ""
-                        : is_change ? " AGENCY KEY"
-                                    : " ID");
-    if (!is_list && !mp_agency_id_is_valid(id))
+    if (id != NULL && !mp_agency_id_is_valid(id))
         return cli_fail(CLI_USAGE, "'%s' is no identity: small letters, digits, '-' and '.'", id);
-    if (is_change)
-        return submit_key(cli, is_add ? MP_CHANGE_KEY_ADDED : MP_CHANGE_KEY_REVOKED);
-    status = instance_open(cli, &instance);
-    if (status != CLI_OK)
-        return status;
-    if (is_list)
-        return list_keys(cli, &instance);
-    return strcmp(word, "new") == 0 ? new_key(cli, &instance, id) : show_key(cli, &instance, id);
+    return worded_run(cli, words, MP_LENGTH(words));
 }
 
 const struct cli_command verb_key = {

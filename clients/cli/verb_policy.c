@@ -5,7 +5,7 @@
 #include "clients/cli/pictured.h"
 #include "clients/cli/verbs.h"
 #include "clients/cli/versions.h"
-#include "core/base/text.h"
+#include "clients/cli/worded.h"
 #include "core/domain/policy.h"
 
 #include <string.h>

@@ -1,21 +1,9 @@
-/* What the verbs about versioned records share (policies, calendars): their words, and all versions
- * of a kind. */
+/* What the verbs about versioned records share (policies, calendars): all versions of a kind. */
 #ifndef MP_CLI_VERSIONS_H
 #define MP_CLI_VERSIONS_H
 
 #include "clients/cli/say.h"
 #include "core/domain/record.h"
-
-/* A word of a verb: "show" of "policy show". */
-struct worded {
-    const char *word, *usage; /* "PROGRAMME DAY DAY" */
-    size_t least, most;       /* arguments after the word */
-    const char *options;      /* that it takes, each between blanks */
-    int (*run)(struct cli *cli);
-};
-/* Runs the word that the first argument is (the parser let no other pass). Arguments that are too
- * few or too many, and options that it would not obey, are told. An exit code. */
-int worded_run(struct cli *cli, const struct worded *words, size_t count);
 
 struct versions {
     struct mp_record *records; /* ascending by name or programme, then by valid_from; not removed */

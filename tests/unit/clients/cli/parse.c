@@ -1,7 +1,7 @@
 #include "clients/cli/parse.h"
 
+#include "clients/cli/worded.h"
 #include "core/base/auto.h"
-#include "core/base/error.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -237,4 +237,42 @@ Test(cli_parse, every_error_has_its_exit_code)
     cr_assert_eq(cli_exit_of(MP_EPERM), CLI_NOT_ALLOWED);
     cr_assert_eq(cli_exit_of(MP_EKEYMODE), CLI_NOT_ALLOWED);
     cr_assert_eq(cli_exit_of(MP_EIO), CLI_FAILED);
+}
+
+static int count_run(struct cli *cli)
+{
+    return (int)cli->argument_count;
+}
+
+Test(cli_parse, a_word_takes_its_own_arguments_and_options_alone)
+{
+    static const struct worded words[] = {
+        {"show", "[PROGRAMME]", 0, 1, " as-of ", count_run},
+        {"set", "PROGRAMME --valid-from DAY", 1, 1, " valid-from note ", count_run},
+        {"diff", "PROGRAMME DAY DAY", 3, 3, "", count_run},
+    };
+    static const struct {
+        const char *line;
+        int arguments; /* 0: it is told */
+    } rows[] = {
+        {"milepost policy show", 1},
+        {"milepost policy show x --as-of 2025-01-01", 2},
+        {"milepost policy show x y", 0},
+        {"milepost policy show --note x", 0},
+        {"milepost policy set x --note x", 2},
+        {"milepost policy set x --as-of 2025-01-01", 0},
+        {"milepost policy set", 0},
+        {"milepost policy diff x 2025-01-01", 0},
+        {"milepost policy diff x 2025-01-01 2026-01-01", 4},
+    };
+
+    for (size_t i = 0; i < MP_LENGTH(rows); i++) {
+        struct cli cli;
+        int status;
+
+        cr_assert(parse(rows[i].line, &cli, &status), "%s", rows[i].line);
+        status = worded_run(&cli, words, MP_LENGTH(words));
+        cr_expect_eq(status, rows[i].arguments == 0 ? CLI_USAGE : rows[i].arguments, "%s",
+                     rows[i].line);
+    }
 }

@@ -3,7 +3,6 @@
 #include "clients/cli/parse.h"
 
 #include <criterion/criterion.h>
-#include <criterion/redirect.h>
 #include <string.h>
 
 static struct mp_record version(const char *name, int32_t valid_from, uint64_t seq)
@@ -78,44 +77,4 @@ Test(versions, a_change_replaces_only_the_version_that_was_read)
     say = (struct say){.cli = &cli};
     versions_expect(&say, &versions, "pk", 200);
     cr_expect_not(say.change.has_expected, "what the line says counts");
-}
-
-static int runs;
-static int count_run(struct cli *cli)
-{
-    runs += (int)cli->argument_count;
-    return CLI_OK;
-}
-
-Test(versions, a_word_takes_its_own_arguments_and_options_alone)
-{
-    static const struct worded words[] = {
-        {"show", "[PROGRAMME]", 0, 1, " as-of ", count_run},
-        {"set", "PROGRAMME --valid-from DAY", 1, 1, " valid-from note ", count_run},
-        {"diff", "PROGRAMME DAY DAY", 3, 3, " ", count_run},
-    };
-    static const struct {
-        const char *words[WORDS_MOST];
-        int status, runs;
-    } rows[] = {
-        {{"policy", "show"}, CLI_OK, 1},
-        {{"policy", "show", "x", "--as-of", "2025-01-01"}, CLI_OK, 2},
-        {{"policy", "show", "x", "y"}, CLI_USAGE, 0},
-        {{"policy", "show", "--note", "x"}, CLI_USAGE, 0},
-        {{"policy", "set", "x", "--note", "x"}, CLI_OK, 2},
-        {{"policy", "set", "x", "--as-of", "2025-01-01"}, CLI_USAGE, 0},
-        {{"policy", "set"}, CLI_USAGE, 0},
-        {{"policy", "diff", "x", "2025-01-01"}, CLI_USAGE, 0},
-        {{"policy", "diff", "x", "2025-01-01", "2026-01-01"}, CLI_OK, 4},
-    };
-
-    cr_redirect_stderr();
-    for (size_t i = 0; i < MP_LENGTH(rows); i++) {
-        MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(1 << 18);
-        struct cli cli = line(arena, rows[i].words);
-
-        runs = 0;
-        cr_expect_eq(worded_run(&cli, words, MP_LENGTH(words)), rows[i].status, "%zu", i);
-        cr_expect_eq(runs, rows[i].runs, "%zu", i);
-    }
 }
