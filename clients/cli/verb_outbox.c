@@ -4,6 +4,7 @@
 #include "clients/cli/options.h"
 #include "clients/cli/say.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/worded.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -131,6 +132,7 @@ static int list_all(struct boxes *boxes)
 {
     int status = CLI_OK;
 
+    boxes_learn_epoch(boxes);
     boxes->output = output_open(
         boxes->cli, "agency id=submission state ~queued_at kind ~subject code ~field message",
         false);
@@ -220,27 +222,49 @@ static int drop(struct boxes *boxes)
 
 static int retry(struct boxes *boxes)
 {
-    if (!boxes->cli->dry_run)
+    if (!boxes->cli->dry_run) {
+        boxes_learn_epoch(boxes);
         return boxes_retry(boxes);
+    }
     (void)fprintf(stderr, "dry run: this would be sent\n");
     return list_all(boxes);
 }
 
-static int run_outbox(struct cli *cli)
+static int with_boxes(struct cli *cli, int (*run)(struct boxes *boxes))
 {
     MP_AUTO(mp_arena_free) struct mp_arena *arena = cli_arena(ARENA_BYTES);
     struct boxes boxes = {.cli = cli, .only = cli->as, .arena = arena};
-    bool is_list = strcmp(cli->arguments[0], "list") == 0;
     int status = instance_open(cli, &boxes.instance);
 
     if (status == CLI_OK)
         status = find_identities(&boxes);
-    if (status != CLI_OK)
-        return status;
-    if (strcmp(cli->arguments[0], "drop") == 0)
-        return drop(&boxes);
-    boxes_learn_epoch(&boxes);
-    return is_list ? list_all(&boxes) : retry(&boxes);
+    return status == CLI_OK ? run(&boxes) : status;
+}
+
+static int run_list(struct cli *cli)
+{
+    return with_boxes(cli, list_all);
+}
+
+static int run_retry(struct cli *cli)
+{
+    return with_boxes(cli, retry);
+}
+
+static int run_drop(struct cli *cli)
+{
+    return with_boxes(cli, drop);
+}
+
+static int run_outbox(struct cli *cli)
+{
+    static const struct worded words[] = {
+        {"list", "", 0, 0, "", run_list},
+        {"retry", "[ID]", 0, 1, "", run_retry},
+        {"drop", "ID, or --rejected", 0, 1, " rejected ", run_drop},
+    };
+
+    return worded_run(cli, words, MP_LENGTH(words));
 }
 
 const struct cli_command verb_outbox = {
