@@ -106,14 +106,6 @@ int pictured_history(struct pictured *pictured, const char *prefix)
     return error < 0 ? fail(pictured, error) : CLI_OK;
 }
 
-int pictured_history_of(struct pictured *pictured, uint32_t milestone)
-{
-    const char *id = pictured->picture->milestones[milestone].id;
-
-    return pictured_history(pictured,
-                            cli_text(pictured->cli->arena, "%.*s/", (int)strcspn(id, ":"), id));
-}
-
 void pictured_count_suspensions(const struct pictured *pictured, int32_t since, size_t *counts)
 {
     const struct mp_picture *picture = pictured->picture;
@@ -176,6 +168,23 @@ int pictured_end(struct pictured *pictured, int status)
     return status;
 }
 
+int pictured_show(struct cli *cli, int (*show)(const struct pictured *pictured, uint32_t milestone))
+{
+    struct pictured pictured;
+    uint32_t milestone = MP_PICTURE_NONE;
+    const char *id = cli->arguments[0];
+    int status = pictured_begin(cli, NULL, MP_GAPS_STATED, &pictured);
+
+    if (status == CLI_OK)
+        status = pictured_milestone(&pictured, id, &milestone);
+    if (status == CLI_OK)
+        status =
+            pictured_history(&pictured, cli_text(cli->arena, "%.*s/", (int)strcspn(id, ":"), id));
+    if (status == CLI_OK)
+        status = show(&pictured, milestone);
+    return pictured_end(&pictured, status);
+}
+
 void picture_add_day(json_t **object, const char *name, int32_t day)
 {
     char text[MP_DAY_TEXT];
@@ -194,7 +203,7 @@ static void add_absence(json_t **object, const char *name, enum mp_absence absen
     fields_add(object, key, json_string(mp_absence_text(absence)));
 }
 
-void picture_add_days(json_t **object, const char *name, const struct mp_days *days)
+static void add_days(json_t **object, const char *name, const struct mp_days *days)
 {
     if (days->absence != MP_ABSENT_NOT)
         add_absence(object, name, days->absence);
@@ -225,7 +234,8 @@ void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio 
     fields_add(object, name, value);
 }
 
-void picture_add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict)
+/* colour, ground, threshold, slip, duration and policy, as an object. */
+static void add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict)
 {
     static const char *const grounds[] = {"", "within", "days", "share"};
     json_t *value;
@@ -281,9 +291,9 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
     if (figures->actual_day != MP_DAY_NONE)
         fields_add(&row, "claimed_only", json_boolean(figures->is_claimed_only));
     picture_add_day(&row, "projected", figures->projected_day);
-    picture_add_days(&row, "slip_original", &figures->slip_original);
-    picture_add_days(&row, "slip_approved", &figures->slip_approved);
-    picture_add_days(&row, "slip_since_last", &figures->slip_last);
+    add_days(&row, "slip_original", &figures->slip_original);
+    add_days(&row, "slip_approved", &figures->slip_approved);
+    add_days(&row, "slip_since_last", &figures->slip_last);
     fields_add(&row, "late_original", json_boolean(figures->is_late_original));
     fields_add(&row, "late_approved", json_boolean(figures->is_late_approved));
     fields_add(&row, "overdue_days", json_integer(figures->overdue_days));
@@ -291,9 +301,9 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
     add_projection(&row, picture, milestone);
     fields_add(&row, "grey_zone", json_boolean(figures->is_grey));
     picture_add_day(&row, "last_word", figures->last_word_day);
-    picture_add_days(&row, "planned_duration", &figures->planned_duration);
-    picture_add_verdict(&row, "against_original", &figures->against_original);
-    picture_add_verdict(&row, "against_approved", &figures->against_approved);
+    add_days(&row, "planned_duration", &figures->planned_duration);
+    add_verdict(&row, "against_original", &figures->against_original);
+    add_verdict(&row, "against_approved", &figures->against_approved);
     if (picture->options.as_of.mode == MP_AS_OF_DAY)
         fields_add(&row, "recorded_later", json_boolean(one->is_recorded_later));
     return row;

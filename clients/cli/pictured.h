@@ -22,21 +22,20 @@ int pictured_begin(struct cli *cli, const char *prefix, enum mp_gaps gaps,
 /* Whether the begin of a time (MP_DAY_NONE: none was given) lies before the status date. An exit
  * code. */
 int pictured_since(const struct pictured *pictured, int32_t since);
-/* Loads the statements under the prefix, or those of the milestone's project, which need not be
- * there any more. An exit code. */
+/* Loads the statements under the prefix. An exit code. */
 int pictured_history(struct pictured *pictured, const char *prefix);
-int pictured_history_of(struct pictured *pictured, uint32_t milestone);
 /* The milestone of that id. When there is none: says so, with the nearest, and CLI_NOT_FOUND. */
 int pictured_milestone(const struct pictured *pictured, const char *id, uint32_t *ret_milestone);
 /* The status, having told of what the picture could not take in. */
 int pictured_end(struct pictured *pictured, int status);
+/* From the first to the last: shows the milestone that the line's first argument names, with the
+ * statements of its project, which need not be there any more. An exit code. */
+int pictured_show(struct cli *cli,
+                  int (*show)(const struct pictured *pictured, uint32_t milestone));
 
 /* Fields; those that are absent are left out, why in NAME_absent. */
 void picture_add_day(json_t **object, const char *name, int32_t day);
-void picture_add_days(json_t **object, const char *name, const struct mp_days *days);
 void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio *ratio);
-/* colour, ground, threshold, slip, duration and policy of a verdict, as an object. */
-void picture_add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict);
 /* Rounded to so many digits behind the point. */
 json_t *picture_real(double value, int digits);
 /* Every figure of the milestone, with its project. */

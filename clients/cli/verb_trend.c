@@ -111,17 +111,7 @@ static int show(const struct pictured *pictured, uint32_t milestone)
 
 static int run_trend(struct cli *cli)
 {
-    struct pictured pictured;
-    uint32_t milestone = MP_PICTURE_NONE;
-    int status = pictured_begin(cli, NULL, MP_GAPS_STATED, &pictured);
-
-    if (status == CLI_OK)
-        status = pictured_milestone(&pictured, cli->arguments[0], &milestone);
-    if (status == CLI_OK)
-        status = pictured_history_of(&pictured, milestone);
-    if (status == CLI_OK)
-        status = show(&pictured, milestone);
-    return pictured_end(&pictured, status);
+    return pictured_show(cli, show);
 }
 
 const struct cli_command verb_trend = {
