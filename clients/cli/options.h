@@ -44,6 +44,10 @@
 #define AS_OF                                                                                      \
     DATE("as-of", "DAY", "as it had been stated by that day"),                                     \
         TEXT("as-recorded", "TIME", "as this ledger held it then: 2026-01-31T12:00:00Z")
+#define GAPS                                                                                       \
+    TEXT("gaps", "planned|stated",                                                                 \
+         "lags that nobody stated: the gap between the baselines, or none (stated)")
+#define LINK_TYPE CODE("type", MP_FAMILY_LINK_TYPE, "TYPE", "FS, SS, FF or SF; FS by default")
 #define KIND                                                                                       \
     CODE("kind", MP_FAMILY_KIND, "KIND", "which kind of record, where the id does not show it")
 

@@ -128,8 +128,6 @@ const struct cli_command verb_critical = {
     OPTIONS(FLAG("all", "those with float too"),
             TEXT("against", "early|baseline",
                  "the end to keep: the projected one (early), or each end's approved baseline"),
-            TEXT("gaps", "planned|stated",
-                 "lags that nobody stated: the gap between the baselines, or none (stated)"),
-            AS_OF),
+            GAPS, AS_OF),
     .run = run_critical,
 };

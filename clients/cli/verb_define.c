@@ -69,7 +69,7 @@ const struct cli_command verb_link = {
     .details = "A link that would close a cycle is refused, and the cycle is named.",
     .example = "milepost link ml-1:financing-agreement ml-1/karachi-rohri:groundbreaking --lag 90",
     SAYS(MP_CHANGE_LINK, "predecessor", "successor"),
-    OPTIONS(CODE("type", MP_FAMILY_LINK_TYPE, "TYPE", "FS, SS, FF or SF; FS by default"),
+    OPTIONS(LINK_TYPE,
             NUMBER("lag", "DAYS", "days between them, may be negative; none stated when not given"),
             TEXT("calendar", "NAME", "calendar of the lag; elapsed days when not given"),
             STATEMENT),
@@ -83,8 +83,7 @@ const struct cli_command verb_unlink = {
     .details = "",
     .example = "milepost unlink ml-1:financing-agreement ml-1/karachi-rohri:groundbreaking",
     SAYS(MP_CHANGE_LINK_REMOVED, "predecessor", "successor"),
-    OPTIONS(CODE("type", MP_FAMILY_LINK_TYPE, "TYPE", "FS, SS, FF or SF; FS by default"),
-            STATEMENT),
+    OPTIONS(LINK_TYPE, STATEMENT),
     .run = say_verb,
 };
 

@@ -361,8 +361,6 @@ const struct cli_command verb_explain = {
                "the root), each slip with its inputs, colours with the policy of their day, and "
                "every statement with its source.",
     .example = "milepost explain gwadar/airport:opening\nmilepost explain ml-1:completion -o json",
-    OPTIONS(TEXT("gaps", "planned|stated",
-                 "lags that nobody stated: the gap between the baselines, or none (stated)"),
-            AS_OF),
+    OPTIONS(GAPS, AS_OF),
     .run = run_explain,
 };

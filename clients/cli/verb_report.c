@@ -155,9 +155,7 @@ const struct cli_command verb_report = {
     .example = "milepost report --as-of 2025-09-26 -o html > jcc-14.html\nmilepost report ml-1/ "
                "--since 2025-01-01 -o md",
     .formats = 1u << CLI_MD | 1u << CLI_HTML,
-    OPTIONS(DATE("since", "DAY", "what moved after this day; 92 days before when not given"),
-            TEXT("gaps", "planned|stated",
-                 "lags that nobody stated: the gap between the baselines, or none (stated)"),
+    OPTIONS(DATE("since", "DAY", "what moved after this day; 92 days before when not given"), GAPS,
             AS_OF),
     .run = run_report,
 };

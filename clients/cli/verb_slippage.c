@@ -303,8 +303,6 @@ const struct cli_command verb_slippage = {
             NUMBER("count", "N", "at most so many milestones, the latest"),
             DATE("since", "DAY",
                  "count hits of what was due, and moves that were said, after this day"),
-            TEXT("gaps", "planned|stated",
-                 "lags that nobody stated: the gap between the baselines, or none (stated)"),
-            AS_OF),
+            GAPS, AS_OF),
     .run = run_slippage,
 };
