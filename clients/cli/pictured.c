@@ -2,6 +2,7 @@
 
 #include "clients/cli/ask.h"
 #include "clients/cli/fields.h"
+#include "clients/cli/fields_table.h"
 #include "core/base/text.h"
 
 #include <stdlib.h>
@@ -187,12 +188,14 @@ int pictured_show(struct cli *cli, int (*show)(const struct pictured *pictured, 
 
 void picture_add_day(json_t **object, const char *name, int32_t day)
 {
-    char text[MP_DAY_TEXT];
+    if (day != MP_DAY_NONE)
+        fields_add(object, name, fields_day(day));
+}
 
-    if (day == MP_DAY_NONE)
-        return;
-    mp_day_format(day, text);
-    fields_add(object, name, json_string(text));
+void picture_add_text(json_t **object, const char *name, const char *text)
+{
+    if (text != NULL && text[0] != '\0')
+        fields_add(object, name, json_string(text));
 }
 
 static void add_absence(json_t **object, const char *name, enum mp_absence absence)

@@ -35,6 +35,7 @@ int pictured_show(struct cli *cli,
 
 /* Fields; those that are absent are left out, why in NAME_absent. */
 void picture_add_day(json_t **object, const char *name, int32_t day);
+void picture_add_text(json_t **object, const char *name, const char *text);
 void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio *ratio);
 /* Rounded to so many digits behind the point. */
 json_t *picture_real(double value, int digits);

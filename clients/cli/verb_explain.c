@@ -93,29 +93,23 @@ static json_t *statement_of(const struct mp_picture_statement *said)
     json_t *row = json_object();
 
     fields_add(&row, "seq", fields_u64(said->entry.seq));
-    fields_add(&row, "kind", json_string(mp_code_name(MP_FAMILY_CHANGE, (int)said->entry.kind)));
+    picture_add_text(&row, "kind", mp_code_name(MP_FAMILY_CHANGE, (int)said->entry.kind));
     picture_add_day(&row, "stated_on", said->entry.stated_on);
     if (mp_date_is_set(said->entry.date)) {
         picture_add_day(&row, "date", said->entry.date.day);
-        fields_add(&row, "precision",
-                   json_string(mp_code_name(MP_FAMILY_PRECISION, (int)said->entry.date.precision)));
+        picture_add_text(&row, "precision",
+                         mp_code_name(MP_FAMILY_PRECISION, (int)said->entry.date.precision));
     }
-    if (said->entry.reason != MP_REASON_NONE)
-        fields_add(&row, "reason",
-                   json_string(mp_code_name(MP_FAMILY_REASON, (int)said->entry.reason)));
+    picture_add_text(&row, "reason", mp_code_name(MP_FAMILY_REASON, (int)said->entry.reason));
     if (said->entry.recalled)
         fields_add(&row, "recalled", json_true());
     if (said->entry.withdrawn_by != 0)
         fields_add(&row, "withdrawn_by", fields_u64(said->entry.withdrawn_by));
-    if (said->said_by[0] != '\0')
-        fields_add(&row, "said_by", json_string(said->said_by));
-    fields_add(&row, "agency", json_string(said->agency));
-    if (said->note[0] != '\0')
-        fields_add(&row, "note", json_string(said->note));
-    if (said->reference[0] != '\0')
-        fields_add(&row, "source", json_string(said->reference));
-    if (said->page[0] != '\0')
-        fields_add(&row, "page", json_string(said->page));
+    picture_add_text(&row, "said_by", said->said_by);
+    picture_add_text(&row, "agency", said->agency);
+    picture_add_text(&row, "note", said->note);
+    picture_add_text(&row, "source", said->reference);
+    picture_add_text(&row, "page", said->page);
     return row;
 }
 

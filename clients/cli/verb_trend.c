@@ -25,24 +25,21 @@ static json_t *row_of(const struct mp_picture *picture, uint32_t milestone,
 
     fields_add(&row, "seq", fields_u64(move->seq));
     picture_add_day(&row, "stated_on", move->stated_on);
-    fields_add(&row, "kind", json_string(mp_code_name(MP_FAMILY_CHANGE, (int)move->kind)));
+    picture_add_text(&row, "kind", mp_code_name(MP_FAMILY_CHANGE, (int)move->kind));
     picture_add_day(&row, "date", move->date.day);
-    fields_add(&row, "precision",
-               json_string(mp_code_name(MP_FAMILY_PRECISION, (int)move->date.precision)));
+    picture_add_text(&row, "precision",
+                     mp_code_name(MP_FAMILY_PRECISION, (int)move->date.precision));
     if (index > 0)
         fields_add(&row, "moved_days", json_integer(move->days));
     if (original != MP_DAY_NONE)
         fields_add(&row, "slip_original", json_integer(move->date.day - original));
-    if (move->reason != MP_REASON_NONE)
-        fields_add(&row, "reason", json_string(mp_code_name(MP_FAMILY_REASON, (int)move->reason)));
+    picture_add_text(&row, "reason", mp_code_name(MP_FAMILY_REASON, (int)move->reason));
     for (size_t i = 0; i < count; i++) {
         if (said[i].entry.seq != move->seq)
             continue;
-        if (said[i].said_by[0] != '\0')
-            fields_add(&row, "said_by", json_string(said[i].said_by));
-        fields_add(&row, "agency", json_string(said[i].agency));
-        if (said[i].reference[0] != '\0')
-            fields_add(&row, "source", json_string(said[i].reference));
+        picture_add_text(&row, "said_by", said[i].said_by);
+        picture_add_text(&row, "agency", said[i].agency);
+        picture_add_text(&row, "source", said[i].reference);
     }
     return row;
 }
