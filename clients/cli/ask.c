@@ -97,6 +97,15 @@ const char *ask_prefix(struct mp_arena *arena, const char *text)
     return text[size - 1] == '/' ? text : cli_text(arena, "%s/", text);
 }
 
+int ask_read_day(const char *name, const char *text, int32_t *ret_day)
+{
+    if (text == NULL)
+        return cli_fail(CLI_USAGE, "%s is missing: give a day as 2025-01-31", name);
+    if (mp_day_parse(text, ret_day) != 0)
+        return cli_fail(CLI_USAGE, "%s %s: no such day; give one as 2025-01-31", name, text);
+    return CLI_OK;
+}
+
 int ask_read_as_of(const struct cli *cli, const struct instance *instance, struct mp_as_of *as_of,
                    int32_t *today)
 {
@@ -106,8 +115,8 @@ int ask_read_as_of(const struct cli *cli, const struct instance *instance, struc
     if (day != NULL && time != NULL)
         return cli_fail(CLI_USAGE, "--as-of and --as-recorded: give one of them");
     if (day != NULL) {
-        if (mp_day_parse(day, &as_of->day) != 0)
-            return cli_fail(CLI_USAGE, "--as-of %s: no such day; give one as 2022-06-30", day);
+        if (ask_read_day("--as-of", day, &as_of->day) != CLI_OK)
+            return CLI_USAGE;
         as_of->mode = MP_AS_OF_DAY;
         *today = as_of->day;
     }

@@ -38,6 +38,8 @@ int asking_show_records(void *context, const struct mp_page *page);
  * that of the output. */
 int asking_end(struct asking *asking, int status);
 
+/* The day of that option or argument; NULL: it is missing. An exit code. */
+int ask_read_day(const char *name, const char *text, int32_t *ret_day);
 /* --as-of or --as-recorded, and the civil day that is today then; both untouched when neither is
  * given. An exit code. */
 int ask_read_as_of(const struct cli *cli, const struct instance *instance, struct mp_as_of *as_of,

@@ -127,10 +127,10 @@ static int run_count(struct cli *cli)
     struct pictured pictured;
     int32_t from = 0, to = 0;
     uint8_t number = 0;
-    int status = versions_day("FROM", cli->arguments[2], &from);
+    int status = ask_read_day("FROM", cli->arguments[2], &from);
 
     if (status == CLI_OK)
-        status = versions_day("TO", cli->arguments[3], &to);
+        status = ask_read_day("TO", cli->arguments[3], &to);
     if (status != CLI_OK)
         return status;
     status = pictured_begin(cli, NULL, MP_GAPS_STATED, &pictured);
@@ -221,7 +221,7 @@ static int run_set(struct cli *cli)
 {
     struct say say;
     int32_t valid_from;
-    int status = versions_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
+    int status = ask_read_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
 
     if (status == CLI_OK)
         status = say_begin(cli, MP_CHANGE_CALENDAR, &say);

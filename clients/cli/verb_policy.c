@@ -152,7 +152,7 @@ static int run_set(struct cli *cli)
 {
     struct say say;
     int32_t valid_from;
-    int status = versions_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
+    int status = ask_read_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
 
     if (status == CLI_OK)
         status = say_begin(cli, MP_CHANGE_POLICY, &say);
@@ -324,7 +324,7 @@ static int run_diff(struct cli *cli)
     int status = CLI_OK;
 
     for (size_t i = 0; i < 2 && status == CLI_OK; i++)
-        status = versions_day("policy diff:", cli->arguments[2 + i], &difference.days[i]);
+        status = ask_read_day("policy diff:", cli->arguments[2 + i], &difference.days[i]);
     if (status != CLI_OK)
         return status;
     status = pictured_begin(cli, NULL, MP_GAPS_STATED, &difference.pictured);

@@ -1,5 +1,6 @@
 /* report: the pages that a committee reads: what slipped, by how much, why, what it pushes, who is
  * silent. */
+#include "clients/cli/ask.h"
 #include "clients/cli/options.h"
 #include "clients/cli/report.h"
 #include "clients/cli/verbs.h"
@@ -128,8 +129,8 @@ static int run_report(struct cli *cli)
     const char *since = cli_value(cli, "since");
     int status;
 
-    if (since != NULL && mp_day_parse(since, &report.since) != 0)
-        return cli_fail(CLI_USAGE, "--since %s: no such day; give one as 2025-01-01", since);
+    if (since != NULL && ask_read_day("--since", since, &report.since) != CLI_OK)
+        return CLI_USAGE;
     status = pictured_begin(cli, cli->argument_count > 0 ? cli->arguments[0] : NULL, MP_GAPS_STATED,
                             &pictured);
     if (status == CLI_OK)

@@ -1,9 +1,9 @@
 /* slippage: how late the milestones are, one by one or in groups. */
+#include "clients/cli/ask.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/options.h"
 #include "clients/cli/pictured.h"
 #include "clients/cli/verbs.h"
-
 #include "core/base/text.h"
 
 #include <stdlib.h>
@@ -271,8 +271,8 @@ static int run_slippage(struct cli *cli)
     const char *since = cli_value(cli, "since");
     int status;
 
-    if (since != NULL && mp_day_parse(since, &question.since) != 0)
-        return cli_fail(CLI_USAGE, "--since %s: no such day; give one as 2025-01-01", since);
+    if (since != NULL && ask_read_day("--since", since, &question.since) != CLI_OK)
+        return CLI_USAGE;
     if (most != NULL && mp_text_parse_i64(most, 1, INT32_MAX, &question.count_most) != 0)
         return cli_fail(CLI_USAGE, "--count %s: a number of milestones, 1 or more", most);
     status = pictured_begin(cli, cli->argument_count > 0 ? cli->arguments[0] : NULL, MP_GAPS_STATED,

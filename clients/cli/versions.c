@@ -116,15 +116,6 @@ bool versions_has(const struct versions *versions, const char *name)
     return versions_in_force(versions, name, MP_DAY_MOST) != NULL;
 }
 
-int versions_day(const char *name, const char *text, int32_t *ret_day)
-{
-    if (text != NULL && mp_day_parse(text, ret_day) == 0)
-        return CLI_OK;
-    if (text == NULL)
-        return cli_fail(CLI_USAGE, "%s is missing: give a day as 2029-06-30", name);
-    return cli_fail(CLI_USAGE, "%s %s: no such day; give one as 2029-06-30", name, text);
-}
-
 void versions_expect(struct say *say, const struct versions *versions, const char *name,
                      int32_t valid_from)
 {

@@ -20,8 +20,6 @@ bool versions_has(const struct versions *versions, const char *name);
 const char *version_name(const struct mp_record *record);
 int32_t version_valid_from(const struct mp_record *record);
 
-/* Reads the day of that option or argument: an exit code, told. */
-int versions_day(const char *name, const char *text, int32_t *ret_day);
 /* Makes the change replace the version that has its name and day, as it was read, unless --expect
  * was given: who states half of a version must have seen the other half. */
 void versions_expect(struct say *say, const struct versions *versions, const char *name,
