@@ -78,16 +78,9 @@ static int run_show(struct cli *cli)
     const struct mp_record *record;
     struct versions versions;
     struct instance instance;
-    struct mp_as_of as_of = {0};
     int32_t day;
-    int status = instance_open(cli, &instance);
+    int status = versions_asked(cli, MP_KIND_CALENDAR, &instance, &versions, &day);
 
-    if (status != CLI_OK)
-        return status;
-    day = instance_today(&instance);
-    status = ask_read_as_of(cli, &instance, &as_of, &day);
-    if (status == CLI_OK)
-        status = versions_read(cli, &instance, MP_KIND_CALENDAR, &as_of, &versions);
     if (status != CLI_OK)
         return status;
     record = ruling(&versions, cli->arguments[1], day);
@@ -193,7 +186,7 @@ static int read_days(struct say *say, const char *path)
 }
 
 /* What is not given is as it is in force on the version's first day. */
-static int begin_set(struct say *say, const char *name, int32_t valid_from)
+static int begin_version(struct say *say, const char *name, int32_t valid_from)
 {
     const struct mp_record *base;
     struct versions versions;
@@ -217,22 +210,17 @@ static int begin_set(struct say *say, const char *name, int32_t valid_from)
     return CLI_OK;
 }
 
+static int begin_set(struct say *say, const char *name, int32_t valid_from)
+{
+    const char *file = cli_value(say->cli, "file");
+    int status = begin_version(say, name, valid_from);
+
+    return status == CLI_OK && file != NULL ? read_days(say, file) : status;
+}
+
 static int run_set(struct cli *cli)
 {
-    struct say say;
-    int32_t valid_from;
-    int status = ask_read_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
-
-    if (status == CLI_OK)
-        status = say_begin(cli, MP_CHANGE_CALENDAR, &say);
-    if (status == CLI_OK)
-        status = begin_set(&say, cli->arguments[1], valid_from);
-    if (status == CLI_OK && cli_given(cli, "file"))
-        status = read_days(&say, cli_value(cli, "file"));
-    if (status != CLI_OK)
-        return status;
-    say_given(&say);
-    return say_finish(&say);
+    return versions_set(cli, MP_CHANGE_CALENDAR, begin_set);
 }
 
 static int run_calendar(struct cli *cli)

@@ -85,16 +85,9 @@ static int run_show(struct cli *cli)
     const char *programme = cli->argument_count > 1 ? cli->arguments[1] : NULL;
     struct versions versions;
     struct instance instance;
-    struct mp_as_of as_of = {0};
     int32_t day;
-    int status = instance_open(cli, &instance);
+    int status = versions_asked(cli, MP_KIND_POLICY, &instance, &versions, &day);
 
-    if (status != CLI_OK)
-        return status;
-    day = instance_today(&instance);
-    status = ask_read_as_of(cli, &instance, &as_of, &day);
-    if (status == CLI_OK)
-        status = versions_read(cli, &instance, MP_KIND_POLICY, &as_of, &versions);
     if (status == CLI_OK && programme != NULL)
         status = check_programme(cli, &instance, &versions, programme);
     return status == CLI_OK ? show_versions(cli, &versions, programme, day) : status;
@@ -150,18 +143,7 @@ static int begin_set(struct say *say, const char *programme, int32_t valid_from)
 
 static int run_set(struct cli *cli)
 {
-    struct say say;
-    int32_t valid_from;
-    int status = ask_read_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
-
-    if (status == CLI_OK)
-        status = say_begin(cli, MP_CHANGE_POLICY, &say);
-    if (status == CLI_OK)
-        status = begin_set(&say, cli->arguments[1], valid_from);
-    if (status != CLI_OK)
-        return status;
-    say_given(&say);
-    return say_finish(&say);
+    return versions_set(cli, MP_CHANGE_POLICY, begin_set);
 }
 
 /* ---- diff ---- */

@@ -97,6 +97,36 @@ int versions_read(struct cli *cli, const struct instance *instance, enum mp_kind
     return CLI_OK;
 }
 
+int versions_asked(struct cli *cli, enum mp_kind kind, struct instance *ret_instance,
+                   struct versions *ret_versions, int32_t *ret_day)
+{
+    struct mp_as_of as_of = {0};
+    int status = instance_open(cli, ret_instance);
+
+    if (status != CLI_OK)
+        return status;
+    *ret_day = instance_today(ret_instance);
+    status = ask_read_as_of(cli, ret_instance, &as_of, ret_day);
+    return status == CLI_OK ? versions_read(cli, ret_instance, kind, &as_of, ret_versions) : status;
+}
+
+int versions_set(struct cli *cli, enum mp_change_kind kind,
+                 int (*begin)(struct say *say, const char *name, int32_t valid_from))
+{
+    struct say say;
+    int32_t valid_from;
+    int status = ask_read_day("--valid-from", cli_value(cli, "valid-from"), &valid_from);
+
+    if (status == CLI_OK)
+        status = say_begin(cli, kind, &say);
+    if (status == CLI_OK)
+        status = begin(&say, cli->arguments[1], valid_from);
+    if (status != CLI_OK)
+        return status;
+    say_given(&say);
+    return say_finish(&say);
+}
+
 const struct mp_record *versions_in_force(const struct versions *versions, const char *name,
                                           int32_t day)
 {
