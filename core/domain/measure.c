@@ -232,13 +232,3 @@ void mp_reason_totals(const struct mp_move *moves, size_t count, struct mp_reaso
         totals[moves[i].reason].days += moves[i].days;
     }
 }
-
-size_t mp_moves_later_in_a_row(const struct mp_move *moves, size_t count)
-{
-    size_t row = 0;
-
-    while (row < count && moves[count - 1 - row].kind == MP_CHANGE_FORECAST &&
-           moves[count - 1 - row].is_later)
-        row++;
-    return row;
-}

@@ -163,7 +163,4 @@ struct mp_reason_total {
 /* Adds to totals[MP_REASON_UNKNOWN + 1], by reason; MP_REASON_NONE: none was needed or given. */
 void mp_reason_totals(const struct mp_move *moves, size_t count, struct mp_reason_total *totals);
 
-/* Later forecasts in a row at the end of the moves (DOMAIN's trend). */
-size_t mp_moves_later_in_a_row(const struct mp_move *moves, size_t count);
-
 #endif

@@ -10,19 +10,9 @@ static uint32_t position_of(const struct mp_schedule *schedule, uint32_t node)
     return schedule->position_of[node];
 }
 
-size_t mp_schedule_node_count(const struct mp_schedule *schedule)
-{
-    return schedule->node_count;
-}
-
 size_t mp_schedule_edge_count(const struct mp_schedule *schedule)
 {
     return schedule->edge_count;
-}
-
-int32_t mp_schedule_today(const struct mp_schedule *schedule)
-{
-    return schedule->today;
 }
 
 size_t mp_schedule_bytes(const struct mp_schedule *schedule)
@@ -91,29 +81,9 @@ int32_t mp_schedule_day(const struct mp_schedule *schedule, uint32_t node)
     return printed_now(schedule, position_of(schedule, node));
 }
 
-int32_t mp_schedule_end_of(const struct mp_schedule *schedule, uint32_t node, int32_t day)
-{
-    return mp_schedule_end_at(schedule, position_of(schedule, node), day);
-}
-
-int32_t mp_schedule_day_of(const struct mp_schedule *schedule, uint32_t node, int32_t end)
-{
-    return mp_schedule_day_at(schedule, position_of(schedule, node), end);
-}
-
 uint32_t mp_schedule_position(const struct mp_schedule *schedule, uint32_t node)
 {
     return position_of(schedule, node);
-}
-
-bool mp_schedule_is_start(const struct mp_schedule *schedule, uint32_t node)
-{
-    return schedule->flags[position_of(schedule, node)] & MP_NODE_START;
-}
-
-uint8_t mp_schedule_calendar(const struct mp_schedule *schedule, uint32_t node)
-{
-    return schedule->calendar[position_of(schedule, node)];
 }
 
 static enum mp_bound bound_of(const struct mp_schedule *schedule, uint32_t position)
@@ -204,18 +174,4 @@ struct mp_schedule_edge mp_schedule_edge_in(const struct mp_schedule *schedule, 
         .calendar = weight & MP_WEIGHT_CALENDAR,
         .day = end,
     };
-}
-
-size_t mp_schedule_edges_out(const struct mp_schedule *schedule, uint32_t node)
-{
-    uint32_t position = position_of(schedule, node);
-
-    return schedule->out_first[position + 1] - schedule->out_first[position];
-}
-
-uint32_t mp_schedule_edge_out(const struct mp_schedule *schedule, uint32_t node, size_t index)
-{
-    mp_assert(index < mp_schedule_edges_out(schedule, node));
-    return schedule
-        ->number_of[schedule->to[schedule->out_first[schedule->position_of[node]] + index]];
 }

@@ -97,12 +97,10 @@ int mp_schedule_new(const struct mp_schedule_plan *plan, struct mp_schedule_cycl
 void mp_schedule_free(struct mp_schedule *schedule);
 MP_AUTO_DEFINE(struct mp_schedule *, mp_schedule_free);
 
-size_t mp_schedule_node_count(const struct mp_schedule *schedule);
 /* Activities among them. */
 size_t mp_schedule_edge_count(const struct mp_schedule *schedule);
 /* All memory that it holds. */
 size_t mp_schedule_bytes(const struct mp_schedule *schedule);
-int32_t mp_schedule_today(const struct mp_schedule *schedule);
 
 /* ---- What changes ---- */
 
@@ -166,14 +164,8 @@ struct mp_projection {
 struct mp_projection mp_schedule_projection(const struct mp_schedule *schedule, uint32_t node);
 /* The projected day alone. */
 int32_t mp_schedule_day(const struct mp_schedule *schedule, uint32_t node);
-/* A day as the node's boundary (a start's is the end of the working day before), and back. */
-int32_t mp_schedule_end_of(const struct mp_schedule *schedule, uint32_t node, int32_t day);
-int32_t mp_schedule_day_of(const struct mp_schedule *schedule, uint32_t node, int32_t end);
 /* Place in an order in which every link goes up. */
 uint32_t mp_schedule_position(const struct mp_schedule *schedule, uint32_t node);
-/* Whether it is a start (see above), and the calendar on which its days are counted. */
-bool mp_schedule_is_start(const struct mp_schedule *schedule, uint32_t node);
-uint8_t mp_schedule_calendar(const struct mp_schedule *schedule, uint32_t node);
 
 struct mp_schedule_edge {
     uint32_t from;    /* node: for SS and SF the start of the predecessor's activity */
@@ -183,12 +175,10 @@ struct mp_schedule_edge {
     uint8_t calendar;
     int32_t day; /* what it gives for this milestone; MP_DAY_NONE: its predecessor has none */
 };
-/* What a milestone waits for, and who waits for it (a node may be named twice). */
+/* What a milestone waits for (a node may be named twice). */
 size_t mp_schedule_edges_in(const struct mp_schedule *schedule, uint32_t node);
 struct mp_schedule_edge mp_schedule_edge_in(const struct mp_schedule *schedule, uint32_t node,
                                             size_t index);
-size_t mp_schedule_edges_out(const struct mp_schedule *schedule, uint32_t node);
-uint32_t mp_schedule_edge_out(const struct mp_schedule *schedule, uint32_t node, size_t index);
 
 /* ---- Late dates, float, critical path ---- */
 

@@ -76,11 +76,6 @@ void mp_schedule_names_free(struct mp_schedule_names *names)
     free(names);
 }
 
-size_t mp_schedule_names_count(const struct mp_schedule_names *names)
-{
-    return names->count;
-}
-
 uint32_t mp_schedule_names_find(const struct mp_schedule_names *names, const char *id)
 {
     const union mp_table_value *slot = mp_table_get(names->number_of, key_of(id));
@@ -91,32 +86,6 @@ uint32_t mp_schedule_names_find(const struct mp_schedule_names *names, const cha
 const char *mp_schedule_names_at(const struct mp_schedule_names *names, uint32_t number)
 {
     return number < names->count ? names->ids[number] : NULL;
-}
-
-/* The first id that is not before the text; with is_past, not before all that begin with it. */
-static size_t search(const struct mp_schedule_names *names, const char *prefix, bool is_past)
-{
-    size_t low = 0, high = names->count, size = strlen(prefix);
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strncmp(names->ids[middle], prefix, size);
-
-        if (order < 0 || (order == 0 && is_past))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-size_t mp_schedule_names_range(const struct mp_schedule_names *names, const char *prefix,
-                               uint32_t *ret_first)
-{
-    size_t first = search(names, prefix, false);
-
-    *ret_first = (uint32_t)first;
-    return search(names, prefix, true) - first;
 }
 
 /* ---- From records ---- */

@@ -16,14 +16,10 @@ int mp_schedule_names_new(const char *const *ids, size_t count,
 void mp_schedule_names_free(struct mp_schedule_names *names);
 MP_AUTO_DEFINE(struct mp_schedule_names *, mp_schedule_names_free);
 
-size_t mp_schedule_names_count(const struct mp_schedule_names *names);
 /* The number, or MP_SCHEDULE_NONE. */
 uint32_t mp_schedule_names_find(const struct mp_schedule_names *names, const char *id);
 /* NUL-terminated, owned by names. */
 const char *mp_schedule_names_at(const struct mp_schedule_names *names, uint32_t number);
-/* Numbers of the ids that begin with the text: [*ret_first, *ret_first + result). */
-size_t mp_schedule_names_range(const struct mp_schedule_names *names, const char *prefix,
-                               uint32_t *ret_first);
 
 struct mp_schedule_facts mp_schedule_facts_of(const struct mp_milestone_record *record);
 /* 0; MP_ENOTFOUND: its start is not among the names, or its calendar not in the set. Then the node

@@ -87,10 +87,6 @@ Test(domain_schedule_cases, a_start_is_the_end_of_the_working_day_before)
     cr_expect_eq(mp_schedule_projection(schedule, start).day, net_day("2026-03-09"));
     cr_expect_eq(mp_schedule_projection(schedule, finish).day, net_day("2026-03-09"));
     cr_expect_eq(mp_schedule_projection(schedule, finish).end, net_day("2026-03-09"));
-    cr_expect(mp_schedule_is_start(schedule, start) && !mp_schedule_is_start(schedule, finish));
-    cr_expect_eq(mp_schedule_calendar(schedule, start), 1, "that of its activity");
-    cr_expect_eq(mp_schedule_end_of(schedule, start, net_day("2026-03-08")), net_day("2026-03-06"));
-    cr_expect_eq(mp_schedule_day_of(schedule, start, net_day("2026-03-07")), net_day("2026-03-09"));
     net_done(&net, schedule);
 }
 
