@@ -4,14 +4,6 @@
 
 #include <inttypes.h>
 
-static struct mp_slot slot_of(const struct mp_entry *entry)
-{
-    return (struct mp_slot){.seq = entry->seq,
-                            .stated_on = entry->stated_on,
-                            .date = entry->date,
-                            .reason = entry->reason};
-}
-
 static bool is_before(const struct mp_slot *slot, int32_t day, uint64_t seq)
 {
     return slot->stated_on < day || (slot->stated_on == day && slot->seq < seq);
@@ -33,7 +25,7 @@ static int find_forecast(const struct mp_ruling *ruling, struct mp_slot *ret_slo
     int found = ruling->view->latest(ruling->view->context, &ruling->subject, MP_CHANGE_FORECAST,
                                      day, ruling->context->seq, &entry);
     if (found == 1)
-        *ret_slot = slot_of(&entry);
+        *ret_slot = mp_slot_of(&entry);
     return found < 0 ? found : 0;
 }
 
@@ -61,7 +53,7 @@ static int find_baselines(const struct mp_ruling *ruling, struct mp_slot *ret_ag
         if (found <= 0)
             return found;
         if (!entry.recalled && entry.seq != milestone->first.seq) {
-            *ret_again = slot_of(&entry);
+            *ret_again = mp_slot_of(&entry);
             return 0;
         }
         day = entry.stated_on;

@@ -20,14 +20,6 @@ static int latest(const struct past *past, enum mp_change_kind kind, struct mp_e
                                  past->before_seq, ret_entry);
 }
 
-static struct mp_slot slot_of(const struct mp_entry *entry)
-{
-    return (struct mp_slot){.seq = entry->seq,
-                            .stated_on = entry->stated_on,
-                            .date = entry->date,
-                            .reason = entry->reason};
-}
-
 /* Whether a new statement takes the place of the one made on that day. Sequences only grow, so the
  * day alone decides. */
 static bool takes_place(const struct mp_entry *entry, uint64_t held_seq, int32_t held_stated_on)
@@ -84,11 +76,11 @@ static int recompute_baselines(const struct past *past, struct mp_milestone_reco
 
     while ((result = latest(&before, MP_CHANGE_BASELINE, &entry)) > 0) {
         if (first.seq == 0 || entry.seq < first.seq)
-            first = slot_of(&entry);
+            first = mp_slot_of(&entry);
         if (approved.seq == 0 && !entry.recalled)
-            approved = slot_of(&entry);
+            approved = mp_slot_of(&entry);
         else if (next.seq == 0 && !entry.recalled)
-            next = slot_of(&entry);
+            next = mp_slot_of(&entry);
         before.before_day = entry.stated_on;
         before.before_seq = entry.seq;
     }
@@ -114,8 +106,8 @@ static int recompute_forecasts(const struct past *past, struct mp_milestone_reco
     }
     if (result < 0)
         return result;
-    milestone->forecast = slot_of(&entry);
-    milestone->forecast_before = slot_of(&earlier);
+    milestone->forecast = mp_slot_of(&entry);
+    milestone->forecast_before = mp_slot_of(&earlier);
     return 0;
 }
 
@@ -134,10 +126,8 @@ static int recompute(const struct past *past, enum mp_change_kind kind,
     result = latest(past, kind, &entry);
     if (result < 0)
         return result;
-    if (result == 0)
-        entry = (struct mp_entry){.seq = 0};
     if (slot != NULL)
-        *slot = slot_of(&entry);
+        *slot = mp_slot_of(&entry);
     else if (kind == MP_CHANGE_PROGRESS)
         state_progress(milestone, &entry);
     else if (kind == MP_CHANGE_STATUS)
@@ -154,8 +144,6 @@ static int recompute_project(const struct past *past, struct mp_project_record *
 
     if (result < 0)
         return result;
-    if (result == 0)
-        entry = (struct mp_entry){.seq = 0};
     state_project(project, &entry);
     return 0;
 }
@@ -170,16 +158,16 @@ static int fold_baseline(const struct past *past, const struct mp_entry *entry,
     int result;
 
     if (milestone->first.seq == 0) {
-        milestone->first = slot_of(entry);
-        milestone->approved = slot_of(entry);
+        milestone->first = mp_slot_of(entry);
+        milestone->approved = mp_slot_of(entry);
         return 0;
     }
     if (entry->recalled)
         return 0;
     if (takes_place(entry, milestone->rebaseline.seq, milestone->rebaseline.stated_on))
-        milestone->rebaseline = slot_of(entry);
+        milestone->rebaseline = mp_slot_of(entry);
     if (takes_place(entry, milestone->approved.seq, milestone->approved.stated_on)) {
-        milestone->approved = slot_of(entry);
+        milestone->approved = mp_slot_of(entry);
         return 0;
     }
     if (milestone->approved.seq != milestone->first.seq)
@@ -192,7 +180,7 @@ static int fold_baseline(const struct past *past, const struct mp_entry *entry,
     if (result == 0 || approved.seq != milestone->approved.seq)
         return MP_ECORRUPT;
     if (approved.recalled)
-        milestone->approved = slot_of(entry);
+        milestone->approved = mp_slot_of(entry);
     return 0;
 }
 
@@ -204,9 +192,9 @@ static void fold_forecast(const struct mp_entry *entry, struct mp_milestone_reco
 
     if (takes_place(entry, last->seq, last->stated_on)) {
         *before = *last;
-        *last = slot_of(entry);
+        *last = mp_slot_of(entry);
     } else if (takes_place(entry, before->seq, before->stated_on)) {
-        *before = slot_of(entry);
+        *before = mp_slot_of(entry);
     }
 }
 
@@ -235,7 +223,7 @@ static int fold_statement(const struct past *past, const struct mp_event *event,
         if (takes_place(&entry, milestone->stated.seq, milestone->stated.stated_on))
             state_milestone(milestone, &entry);
     } else if (takes_place(&entry, slot->seq, slot->stated_on)) {
-        *slot = slot_of(&entry);
+        *slot = mp_slot_of(&entry);
     }
     return 0;
 }

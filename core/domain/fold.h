@@ -5,8 +5,8 @@
 
 #include "core/domain/record.h"
 
-/* Where fold finds earlier statements when one is withdrawn (see struct mp_view's latest). 1, 0 or
- * a negative error. */
+/* Where fold finds earlier statements when one is withdrawn (see struct mp_view's latest). 1, 0
+ * (and *ret_entry is untouched) or a negative error. */
 struct mp_entries {
     void *context;
     int (*latest)(void *context, const struct mp_subject *subject, enum mp_change_kind kind,

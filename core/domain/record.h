@@ -27,6 +27,15 @@ struct mp_slot {
     enum mp_reason reason;
 };
 
+/* Of a statement that has a date. */
+static inline struct mp_slot mp_slot_of(const struct mp_entry *entry)
+{
+    return (struct mp_slot){.seq = entry->seq,
+                            .stated_on = entry->stated_on,
+                            .date = entry->date,
+                            .reason = entry->reason};
+}
+
 struct mp_agency_record {
     struct mp_agency definition;
     struct {
