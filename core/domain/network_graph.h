@@ -75,19 +75,6 @@ uint32_t mp_network_detach_start_links(struct mp_network *network, uint32_t mile
 void mp_network_follow_start(struct mp_network *network, uint32_t milestone, uint32_t start);
 void mp_network_leave_start(struct mp_network *network, uint32_t milestone);
 
-/* Neighbours of a node, one call each; MP_NO_INDEX at the end. */
-struct mp_network_walk {
-    const struct mp_network *network;
-    enum mp_link_end direction;
-    uint32_t node;
-    uint32_t at; /* milestone whose links are being walked: the node, then each follower */
-    uint32_t link;
-    bool has_given_start;
-};
-struct mp_network_walk mp_network_walk(const struct mp_network *network, uint32_t node,
-                                       enum mp_link_end direction);
-uint32_t mp_network_walk_next(struct mp_network_walk *walk);
-
 /* The node at which the end of such a link on the milestone lies. */
 uint32_t mp_network_resolve(const struct mp_network *network, uint32_t milestone,
                             enum mp_link_type type, enum mp_link_end end);

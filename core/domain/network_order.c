@@ -17,10 +17,20 @@ uint32_t mp_network_resolve(const struct mp_network *network, uint32_t milestone
     return start != MP_NO_INDEX && mp_network_is_start_end(type, end) ? start : milestone;
 }
 
-struct mp_network_walk mp_network_walk(const struct mp_network *network, uint32_t node,
-                                       enum mp_link_end direction)
+/* Neighbours of a node, one call of walk_next each; MP_NO_INDEX at the end. */
+struct walk {
+    const struct mp_network *network;
+    enum mp_link_end direction;
+    uint32_t node;
+    uint32_t at; /* milestone whose links are being walked: the node, then each follower */
+    uint32_t link;
+    bool has_given_start;
+};
+
+static struct walk walk_from(const struct mp_network *network, uint32_t node,
+                             enum mp_link_end direction)
 {
-    return (struct mp_network_walk){
+    return (struct walk){
         .network = network,
         .direction = direction,
         .node = node,
@@ -30,7 +40,7 @@ struct mp_network_walk mp_network_walk(const struct mp_network *network, uint32_
 }
 
 /* Next link at walk->at whose end on this side lies on walk->node. */
-static uint32_t next_by_link(struct mp_network_walk *walk)
+static uint32_t next_by_link(struct walk *walk)
 {
     enum mp_link_end far_end =
         walk->direction == MP_END_PREDECESSOR ? MP_END_SUCCESSOR : MP_END_PREDECESSOR;
@@ -45,7 +55,7 @@ static uint32_t next_by_link(struct mp_network_walk *walk)
     return MP_NO_INDEX;
 }
 
-uint32_t mp_network_walk_next(struct mp_network_walk *walk)
+static uint32_t walk_next(struct walk *walk)
 {
     const struct mp_network_node *nodes = walk->network->nodes;
 
@@ -81,10 +91,10 @@ static size_t search(struct mp_network *network, uint32_t root, enum mp_link_end
     nodes[root].via = root;
     network->reached[count++] = root;
     for (; at < count; at++) {
-        struct mp_network_walk walk = mp_network_walk(network, network->reached[at], direction);
+        struct walk walk = walk_from(network, network->reached[at], direction);
         uint32_t next;
 
-        while ((next = mp_network_walk_next(&walk)) != MP_NO_INDEX) {
+        while ((next = walk_next(&walk)) != MP_NO_INDEX) {
             bool is_within = direction == MP_END_PREDECESSOR ? nodes[next].order <= bound
                                                              : nodes[next].order >= bound;
 
@@ -213,20 +223,19 @@ int mp_network_load_end(struct mp_network *network)
 
     mp_assert(network->is_loading);
     for (uint32_t node = 0; node < network->node_count; node++) {
-        struct mp_network_walk walk = mp_network_walk(network, node, MP_END_SUCCESSOR);
+        struct walk walk = walk_from(network, node, MP_END_SUCCESSOR);
 
         network->orders[node] = 0;
-        while (mp_network_walk_next(&walk) != MP_NO_INDEX)
+        while (walk_next(&walk) != MP_NO_INDEX)
             network->orders[node]++;
         if (network->orders[node] == 0)
             network->reached[count++] = node;
     }
     for (size_t at = 0; at < count; at++) {
-        struct mp_network_walk walk =
-            mp_network_walk(network, network->reached[at], MP_END_PREDECESSOR);
+        struct walk walk = walk_from(network, network->reached[at], MP_END_PREDECESSOR);
 
         network->nodes[network->reached[at]].order = (int64_t)at;
-        while ((next = mp_network_walk_next(&walk)) != MP_NO_INDEX)
+        while ((next = walk_next(&walk)) != MP_NO_INDEX)
             if (--network->orders[next] == 0)
                 network->reached[count++] = next;
     }
@@ -242,10 +251,10 @@ int mp_network_load_end(struct mp_network *network)
 static bool is_ordered_from(const struct mp_network *network, uint32_t node,
                             enum mp_link_end direction, size_t *ret_edges)
 {
-    struct mp_network_walk walk = mp_network_walk(network, node, direction);
+    struct walk walk = walk_from(network, node, direction);
     uint32_t next;
 
-    while ((next = mp_network_walk_next(&walk)) != MP_NO_INDEX) {
+    while ((next = walk_next(&walk)) != MP_NO_INDEX) {
         int64_t here = network->nodes[node].order, there = network->nodes[next].order;
 
         if (direction == MP_END_PREDECESSOR ? here >= there : here <= there)

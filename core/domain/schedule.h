@@ -112,7 +112,6 @@ int mp_schedule_update(struct mp_schedule *schedule, uint32_t node,
 /* Full passes. Not during a trial. */
 void mp_schedule_set_today(struct mp_schedule *schedule, int32_t today);
 void mp_schedule_set_gaps(struct mp_schedule *schedule, enum mp_gaps gaps);
-void mp_schedule_pass(struct mp_schedule *schedule);
 /* The calendar of that number in the set is another now: recomputes what used it, and the cones
  * behind. Gives the milestones recomputed. Not during a trial. */
 size_t mp_schedule_calendar_changed(struct mp_schedule *schedule, uint8_t calendar);

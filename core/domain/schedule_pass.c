@@ -99,7 +99,7 @@ static void store(struct mp_schedule *schedule, uint32_t position, const struct 
     schedule->root_slip[position] = outcome->root_slip;
 }
 
-void mp_schedule_pass(struct mp_schedule *schedule)
+static void full_pass(struct mp_schedule *schedule)
 {
     mp_assert(!schedule->is_trial);
     for (uint32_t position = 0; position < schedule->node_count; position++) {
@@ -171,7 +171,8 @@ static bool resolve_gap(struct mp_schedule *schedule, uint32_t edge, uint32_t to
     return weight != before;
 }
 
-void mp_schedule_resolve_gaps(struct mp_schedule *schedule)
+/* Every unstated lag anew; what changes by it goes into the queue. */
+static void resolve_gaps(struct mp_schedule *schedule)
 {
     for (uint32_t to = 0; to < schedule->node_count; to++)
         for (uint32_t edge = schedule->in_first[to]; edge < schedule->in_first[to + 1]; edge++)
@@ -313,15 +314,15 @@ int mp_schedule_update(struct mp_schedule *schedule, uint32_t node,
 void mp_schedule_set_today(struct mp_schedule *schedule, int32_t today)
 {
     schedule->today = mp_schedule_kept(today);
-    mp_schedule_pass(schedule);
+    full_pass(schedule);
 }
 
 void mp_schedule_set_gaps(struct mp_schedule *schedule, enum mp_gaps gaps)
 {
     schedule->gaps = gaps;
-    mp_schedule_resolve_gaps(schedule);
+    resolve_gaps(schedule);
     empty_queue(schedule);
-    mp_schedule_pass(schedule);
+    full_pass(schedule);
 }
 
 size_t mp_schedule_calendar_changed(struct mp_schedule *schedule, uint8_t calendar)
@@ -329,7 +330,7 @@ size_t mp_schedule_calendar_changed(struct mp_schedule *schedule, uint8_t calend
     size_t visited = 0;
 
     mp_assert(!schedule->is_trial);
-    mp_schedule_resolve_gaps(schedule);
+    resolve_gaps(schedule);
     for (uint32_t position = 0; position < schedule->node_count; position++) {
         bool is_used =
             schedule->flags[position] & MP_NODE_START && schedule->calendar[position] == calendar;

@@ -125,7 +125,5 @@ int32_t mp_schedule_printed(const struct mp_schedule *schedule, uint32_t positio
 int mp_schedule_check_facts(const struct mp_schedule_facts *facts) MP_CHECK_RESULT;
 void mp_schedule_set_facts(struct mp_schedule *schedule, uint32_t position,
                            const struct mp_schedule_facts *facts);
-/* Every unstated lag anew; what changes by it goes into the queue. */
-void mp_schedule_resolve_gaps(struct mp_schedule *schedule);
 
 #endif
