@@ -21,8 +21,7 @@ int mp_event_subject(const struct mp_event *event, struct mp_arena *arena,
 int mp_event_index_subject(const struct mp_event *event, struct mp_arena *arena,
                            struct mp_subject *ret_subject) MP_CHECK_RESULT;
 /* The index entry of an event (kinds that are no statements get one too, with their day recorded as
- * stated_on when none is given). offset_minutes: the programme's zone is not needed: decide has
- * filled stated_on in every change. */
+ * stated_on when none is given: decide has filled it in every statement). */
 void mp_event_entry(const struct mp_event *event, struct mp_entry *ret_entry);
 
 /* before: NULL when the record does not exist. *ret_after may share texts with before and event.
@@ -36,16 +35,5 @@ int mp_fold(const struct mp_record *before, const struct mp_event *event,
  * Other kinds come back unchanged. */
 int mp_record_as_of(const struct mp_record *record, int32_t day, const struct mp_entries *entries,
                     struct mp_record *ret_record) MP_CHECK_RESULT;
-
-/* An mp_entries over an array (any order), for folding a subject's events in memory. Marks
- * withdrawn ones as it goes: call mp_entry_array_apply with each event before folding it. */
-struct mp_entry_array {
-    struct mp_entry *items;
-    size_t count, capacity;
-    struct mp_arena *arena;
-};
-int mp_entry_array_apply(struct mp_entry_array *array,
-                         const struct mp_event *event) MP_CHECK_RESULT;
-struct mp_entries mp_entry_array_entries(struct mp_entry_array *array);
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/base/table.h"
 #include "core/domain/fold.h"
 #include "tests/network/stage.h"
+#include "tests/support/entry_array.h"
 
 #include <stdlib.h>
 
@@ -15,7 +16,7 @@
 struct folded {
     struct mp_record record;
     bool exists;
-    struct mp_entry_array entries;
+    struct entry_array entries;
 };
 
 struct folding {
@@ -55,8 +56,8 @@ static void fold_one(struct folding *folding, struct mp_span bytes)
     cr_assert_eq(mp_event_decode(bytes, folding->arena, event), 0);
     cr_assert_eq(mp_event_subject(event, folding->arena, &subject), 0);
     folded = folded_of(folding, &subject);
-    cr_assert_eq(mp_entry_array_apply(&folded->entries, event), 0);
-    struct mp_entries entries = mp_entry_array_entries(&folded->entries);
+    cr_assert_eq(entry_array_apply(&folded->entries, event), 0);
+    struct mp_entries entries = entry_array_entries(&folded->entries);
     cr_assert_eq(
         mp_fold(folded->exists ? &folded->record : NULL, event, &entries, folding->arena, &after),
         0);

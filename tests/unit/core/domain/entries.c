@@ -1,30 +1,9 @@
 #include "core/domain/fold.h"
 
+#include "tests/unit/core/domain/folding.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
-
-#define MILESTONE "ml-1:completion"
-
-static struct mp_change change_of(enum mp_change_kind kind, int32_t stated_on)
-{
-    struct mp_change change;
-
-    memset(&change, 0, sizeof(change));
-    mp_change_init(&change, kind);
-    change.stated_on = stated_on;
-    return change;
-}
-
-static struct mp_event event_of(const struct mp_change *change, uint64_t seq)
-{
-    return (struct mp_event){
-        .seq = seq,
-        .recorded_at_us = (int64_t)seq * 1000,
-        .topic = "ml-1/",
-        .agency = "railways",
-        .change = *change,
-    };
-}
 
 Test(domain_entries, subjects_of_damaged_events_are_refused)
 {
@@ -64,7 +43,7 @@ Test(domain_entries, an_entry_has_a_day_even_where_none_was_stated)
     cr_expect_eq(entry.stated_on, 17);
 }
 
-static void say(struct mp_entry_array *array, uint64_t seq, int32_t stated_on,
+static void say(struct entry_array *array, uint64_t seq, int32_t stated_on,
                 enum mp_change_kind kind)
 {
     struct mp_change change = change_of(kind, stated_on);
@@ -72,7 +51,7 @@ static void say(struct mp_entry_array *array, uint64_t seq, int32_t stated_on,
 
     change.dated.milestone = MILESTONE;
     event = event_of(&change, seq);
-    cr_assert_eq(mp_entry_array_apply(array, &event), 0);
+    cr_assert_eq(entry_array_apply(array, &event), 0);
 }
 
 Test(domain_entries, the_latest_lies_strictly_before_the_day_and_sequence_given)
@@ -92,8 +71,8 @@ Test(domain_entries, the_latest_lies_strictly_before_the_day_and_sequence_given)
         {11, 0, 4},
     };
     MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(1 << 16);
-    struct mp_entry_array array = {.arena = arena};
-    struct mp_entries entries = mp_entry_array_entries(&array);
+    struct entry_array array = {.arena = arena};
+    struct mp_entries entries = entry_array_entries(&array);
     struct mp_change change = change_of(MP_CHANGE_WITHDRAWAL, 30);
     struct mp_event event;
 
@@ -104,7 +83,7 @@ Test(domain_entries, the_latest_lies_strictly_before_the_day_and_sequence_given)
     say(&array, 5, 12, MP_CHANGE_FORECAST); /* to be withdrawn */
     change.withdrawal.seq = 5;
     event = event_of(&change, 6);
-    cr_assert_eq(mp_entry_array_apply(&array, &event), 0);
+    cr_assert_eq(entry_array_apply(&array, &event), 0);
     for (size_t i = 0; i < MP_LENGTH(rows); i++) {
         struct mp_entry entry = {.seq = 0};
         int result = entries.latest(entries.context, NULL, MP_CHANGE_FORECAST, rows[i].before_day,

@@ -1,15 +1,14 @@
 #include "core/domain/fold.h"
 
+#include "tests/unit/core/domain/folding.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
-
-#define EPOCH     1763712000
-#define MILESTONE "ml-1:completion"
 
 /* One record and its index in memory, fed event by event. */
 struct story {
     struct mp_arena *arena;
-    struct mp_entry_array array;
+    struct entry_array array;
     struct mp_record record;
     bool is_there;
     uint64_t seq;
@@ -24,34 +23,12 @@ static struct story story_begin(void)
     return story;
 }
 
-static struct mp_change change_of(enum mp_change_kind kind, int32_t stated_on)
-{
-    struct mp_change change;
-
-    memset(&change, 0, sizeof(change));
-    mp_change_init(&change, kind);
-    change.stated_on = stated_on;
-    return change;
-}
-
-static struct mp_event event_of(const struct mp_change *change, uint64_t seq)
-{
-    return (struct mp_event){
-        .epoch = EPOCH,
-        .seq = seq,
-        .recorded_at_us = (int64_t)seq * 1000,
-        .topic = "ml-1/",
-        .agency = "railways",
-        .change = *change,
-    };
-}
-
 static int tell(struct story *story, const struct mp_change *change)
 {
     struct mp_event event = event_of(change, ++story->seq);
-    struct mp_entries entries = mp_entry_array_entries(&story->array);
+    struct mp_entries entries = entry_array_entries(&story->array);
     struct mp_record after;
-    int result = mp_entry_array_apply(&story->array, &event);
+    int result = entry_array_apply(&story->array, &event);
 
     if (result == 0)
         result = mp_fold(story->is_there ? &story->record : NULL, &event, &entries, story->arena,
@@ -477,6 +454,6 @@ Test(domain_fold, a_full_arena_is_an_error_and_no_record)
     cr_expect_str_eq(record.note, "untouched");
     change = withdrawal_of(77, MP_CHANGE_MET, MP_KIND_MILESTONE, MILESTONE);
     event = event_of(&change, 1);
-    cr_expect_eq(mp_entry_array_apply(&story.array, &event), MP_ECORRUPT, "nothing to withdraw");
+    cr_expect_eq(entry_array_apply(&story.array, &event), MP_ECORRUPT, "nothing to withdraw");
     mp_arena_free(story.arena);
 }

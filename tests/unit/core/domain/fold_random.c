@@ -2,6 +2,8 @@
  * statements in any order of days and random withdrawals, now and as of every day. */
 #include "core/domain/fold.h"
 
+#include "tests/support/entry_array.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,8 +164,8 @@ static struct mp_change next_change(struct mp_event *events, size_t count, uint6
 static void run(unsigned seed)
 {
     MP_AUTO(mp_arena_free) struct mp_arena *arena = mp_arena_new(1 << 20);
-    struct mp_entry_array array = {.arena = arena};
-    struct mp_entries entries = mp_entry_array_entries(&array);
+    struct entry_array array = {.arena = arena};
+    struct mp_entries entries = entry_array_entries(&array);
     struct mp_event events[STATEMENTS + 1] = {{.epoch = 1, .seq = 1}};
     struct mp_record record, then;
     unsigned random = seed;
@@ -179,11 +181,11 @@ static void run(unsigned seed)
         /* Only a withdrawal has to be in the index before. */
         is_before = seed % 2 == 0 || events[count].change.kind == MP_CHANGE_WITHDRAWAL;
         if (is_before)
-            cr_assert_eq(mp_entry_array_apply(&array, &events[count]), 0, "seed %u", seed);
+            cr_assert_eq(entry_array_apply(&array, &events[count]), 0, "seed %u", seed);
         cr_assert_eq(mp_fold(&record, &events[count], &entries, arena, &record), 0, "seed %u",
                      seed);
         if (!is_before)
-            cr_assert_eq(mp_entry_array_apply(&array, &events[count]), 0, "seed %u", seed);
+            cr_assert_eq(entry_array_apply(&array, &events[count]), 0, "seed %u", seed);
         cr_assert(is_right(&record.milestone, events, count + 1, INT32_MAX), "seed %u seq %zu",
                   seed, count + 1);
     }
