@@ -60,9 +60,8 @@ bool mp_conf_main(const struct mp_conf_table *table, int argc, char **argv, stru
  * stays as it was: MP_ECONFIG, and why says in a sentence what is wrong. One table a process. */
 int mp_conf_reload(const struct mp_conf_table *table, char *why, size_t why_size) MP_CHECK_RESULT;
 
-/* Help as printed by --help, and the table in Markdown for the manual. */
+/* Help as printed by --help. */
 void mp_conf_help(const struct mp_conf_table *table, FILE *out);
-void mp_conf_markdown(const struct mp_conf_table *table, FILE *out);
 
 /* Sets or replaces keys in a file of our own writing (one "key: value" a line), durably. */
 int mp_conf_write(const char *file, const char *const (*pairs)[2], size_t count) MP_CHECK_RESULT;

@@ -1,4 +1,4 @@
-#include "core/conf/private.h"
+#include "core/conf/conf.h"
 
 #include <string.h>
 
@@ -61,36 +61,4 @@ void mp_conf_help(const struct mp_conf_table *table, FILE *out)
             "  --version                     print the version, and exit\n"
             "\nA flag goes before its environment variable (MILEPOST_KEY, '-' as '_'), that "
             "before\nthe file, that before the default in brackets.\n");
-}
-
-/* A cell of a Markdown table: a bar in it would end it. */
-static void print_cell(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '|')
-            fputc('\\', out);
-        fputc(*text, out);
-    }
-}
-
-void mp_conf_markdown(const struct mp_conf_table *table, FILE *out)
-{
-    fprintf(out, "| key | type | range | default | what it is |\n|---|---|---|---|---|\n");
-    for (size_t i = 0; i < table->key_count; i++) {
-        const struct mp_conf_key *key = &table->keys[i];
-
-        fprintf(out, "| `%s` | ", key->name);
-        print_cell(type_name(key->type), out);
-        fprintf(out, " | ");
-        if (has_range(key))
-            fprintf(out, "%lld to %lld", (long long)key->low, (long long)key->high);
-        fprintf(out, " | ");
-        if (key->fallback == NULL)
-            fprintf(out, "required");
-        else if (key->fallback[0] != '\0')
-            fprintf(out, "`%s`", key->fallback);
-        fprintf(out, " | ");
-        print_cell(key->help, out);
-        fprintf(out, " |\n");
-    }
 }

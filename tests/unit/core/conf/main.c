@@ -90,19 +90,3 @@ Test(conf_main, help_and_version_are_printed)
         run(STDOUT_FILENO, ARGV(WORD("--version")), &target, &status, text, sizeof(text)));
     cr_assert_str_eq(text, "milepost-test " MP_VERSION "\n");
 }
-
-Test(conf_main, the_manual_gets_a_row_for_each_key)
-{
-    char *text = NULL;
-    size_t size, rows = 0;
-    FILE *out = open_memstream(&text, &size);
-
-    mp_conf_markdown(&conf_table, out);
-    fclose(out);
-    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
-        rows++;
-    cr_assert_eq(rows, conf_table.key_count + 2);
-    cr_assert_not_null(
-        strstr(text, "| `most-changes` | NUMBER | 1 to 64 | `16` | changes \\| a submission |\n"));
-    free(text);
-}
