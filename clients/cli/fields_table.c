@@ -1,7 +1,7 @@
 #include "clients/cli/fields_table.h"
 
-#include "clients/cli/fields.h"
 #include "core/base/auto.h"
+#include "core/domain/record.h"
 
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include "clients/cli/output.h"
 #include "clients/cli/verbs.h"
 #include "core/base/file.h"
-#include "core/base/text.h"
 
 #include <dirent.h>
 #include <errno.h>

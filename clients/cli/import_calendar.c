@@ -2,7 +2,6 @@
  * say everything at once. So rows of one (calendar, valid_from) become one change. */
 #include "clients/cli/fields_table.h"
 #include "clients/cli/import.h"
-#include "core/base/text.h"
 #include "core/domain/rules.h"
 
 #include <stdlib.h>

@@ -2,7 +2,6 @@
 #include "clients/cli/import.h"
 
 #include "core/base/file.h"
-#include "core/base/text.h"
 #include "core/domain/rules.h"
 
 #include <stdarg.h>

@@ -1,6 +1,5 @@
 #include "clients/cli/process.h"
 
-#include "core/base/error.h"
 #include "core/base/file.h"
 
 #include <dirent.h>

@@ -3,9 +3,7 @@
 #include "clients/cli/process.h"
 #include "clients/cli/supervisor.h"
 #include "clients/cli/verbs.h"
-
 #include "core/base/clock.h"
-#include "core/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 /* Working days by two tables, W and its inverse, and by the weekend rule outside of them. */
 #include "core/domain/calendar.h"
 
-#include "core/base/assert.h"
 #include "core/domain/limits.h"
 
 #include <stdlib.h>

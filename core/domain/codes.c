@@ -1,8 +1,8 @@
 #include "core/domain/codes.h"
 
 #include "core/base/auto.h"
-#include "core/domain/date.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,4 @@
 /* A console that is stopped costs publish what its limits say and slows no other console. */
-#include "proto/codec.h"
 #include "tests/support/system_record.h"
 
 #include <inttypes.h>

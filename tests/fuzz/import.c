@@ -3,7 +3,6 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "clients/cli/import.h"
-#include "core/base/text.h"
 #include "core/domain/rules.h"
 
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "proto/ask.h"
-#include "proto/codec.h"
 
 static void check_rows(const struct mp_page *page)
 {

@@ -1,7 +1,6 @@
 #include "tests/support/system_record.h"
 
 #include "core/base/clock.h"
-#include "core/base/file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

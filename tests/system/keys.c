@@ -1,5 +1,4 @@
 /* Who may come in, and for how long. */
-#include "core/bus/zap.h"
 #include "tests/support/system_record.h"
 
 #include <string.h>

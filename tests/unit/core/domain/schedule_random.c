@@ -2,8 +2,6 @@
  * schedule made anew. */
 #include "schedule_model.h"
 
-#include "core/domain/limits.h"
-
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
