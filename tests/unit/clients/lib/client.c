@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOOK_MS 10 /* whether it is over */
+
 /* The client blocks, so the other side is a thread with a context of its own. */
 static struct outbox_fixture fixture;
 static struct fake_ledger fake;
@@ -21,12 +23,10 @@ static struct mp_client *client;
 
 static void *serve(void *context)
 {
-    const struct timespec moment = {.tv_nsec = 200000};
-
     fake_ledger_start(&fake);
     while (!atomic_load(&stopping)) {
+        fake_ledger_await(&fake, LOOK_MS);
         fake_ledger_serve(&fake);
-        (void)nanosleep(&moment, NULL);
     }
     fake_ledger_stop(&fake);
     return context;

@@ -6,14 +6,15 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PAGES   3
 #define WAIT_MS 10000
+#define LOOK_MS 10 /* whether it is over */
 
 static char folder[64], address[96];
 static struct mp_bus *bus;
@@ -24,11 +25,6 @@ static atomic_uint asked;  /* questions that have come */
 static unsigned busy_at;   /* the question that is told to come again; 0: none */
 static uint64_t epoch_now; /* positions of another one are refused; 0: none is */
 static struct mp_client *client;
-
-static void rest(void)
-{
-    (void)nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
-}
 
 /* The cursor is the number of the page that follows. */
 static void write_page(const struct mp_ask *ask, struct mp_buffer *page)
@@ -68,15 +64,16 @@ static void *serve(void *context)
 {
     const struct mp_socket_options options = {.kind = MP_SOCKET_ROUTER};
     struct mp_message message;
+    zmq_pollitem_t item = {.events = ZMQ_POLLIN};
 
     cr_assert_eq(mp_socket_open(bus, &options, &router), 0);
     cr_assert_eq(mp_socket_bind(router, address), 0);
+    item.socket = router;
     mp_message_init(&message);
     while (!atomic_load(&stopping)) {
+        (void)zmq_poll(&item, 1, LOOK_MS);
         if (mp_message_receive(&message, router) == 0)
             answer(&message);
-        else
-            rest();
     }
     mp_message_done(&message);
     mp_socket_close(router);
@@ -124,7 +121,7 @@ static int take(void *context, const struct mp_page *page)
     taken->heads[taken->count++] = page->head;
     while (taken->waits && page->head < PAGES && atomic_load(&asked) < page->head + 1) {
         cr_assert_lt(mp_clock_monotonic_ms(&mp_clock_system), end_ms, "the next page waits");
-        rest();
+        (void)sched_yield();
     }
     return taken->count == taken->stop_at ? 7 : 0;
 }

@@ -196,6 +196,13 @@ static void serve_one(struct fake_ledger *fake, struct mp_span peer, struct mp_s
         send_answer(fake, peer, &answer);
 }
 
+void fake_ledger_await(struct fake_ledger *fake, long timeout_ms)
+{
+    zmq_pollitem_t item = {.socket = fake->router, .events = ZMQ_POLLIN};
+
+    (void)zmq_poll(&item, 1, timeout_ms);
+}
+
 void fake_ledger_serve(struct fake_ledger *fake)
 {
     struct mp_message message;
