@@ -254,10 +254,7 @@ static void begin(void)
 
     random_state = seed == NULL ? SEED : strtoull(seed, NULL, 10);
     (void)fprintf(stderr, "past: MILEPOST_SEED=%" PRIu64 "\n", random_state);
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
     authority = system_client(&instance, "authority");
     campaign_peer_make(&sender, &instance, CAMPAIGN_SENDER, CAMPAIGN_SENDER_IDENTITY, "-");
     campaign_peer_start(&sender);

@@ -9,10 +9,7 @@ static struct mp_client *authority;
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
     authority = system_client(&instance, "authority");
 }
 

@@ -86,10 +86,7 @@ static void make_room(const char *folder)
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
 }
 
 #define DISK_TEST(name) Test(full_disk, name, .init = begin, .fini = system_end)

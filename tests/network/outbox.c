@@ -118,15 +118,6 @@ static void queue(struct mp_client *client, struct said *said, const char *prefi
         mp_outbox_put_many(mp_client_outbox(client), submissions, said->count, 1, arena, NULL), 0);
 }
 
-static const struct mp_answer *find_answer(const struct told *told, const struct mp_uuid *id)
-{
-    for (size_t i = 0; i < told->count; i++) {
-        if (mp_uuid_equal(&told->answers[i].id, id))
-            return &told->answers[i];
-    }
-    return NULL;
-}
-
 /* Each change of each submission that stands, once, in the order of the outbox, where its answer
  * says. */
 static void expect_recorded(const struct said *said, const struct told *told, uint64_t after)
@@ -141,7 +132,7 @@ static void expect_recorded(const struct said *said, const struct told *told, ui
 
             cr_assert_lt(at, events.count, "%s is not recorded", wanted);
             cr_assert_str_eq(events.items[at].note, wanted, "each once, in the outbox's order");
-            answer = find_answer(told, &events.items[at].submission);
+            answer = system_find_answer(told->answers, told->count, &events.items[at].submission);
             cr_assert_not_null(answer, "%s was never acknowledged", wanted);
             cr_assert_eq(answer->first_seq + j, events.items[at].seq, "%s", wanted);
             at++;

@@ -16,26 +16,9 @@ int stage_receive_bytes;
 
 static struct mp_change project(const char *id, const char *parent)
 {
-    struct mp_change change;
+    struct mp_change change = system_project(id, "railways");
 
-    mp_change_init(&change, MP_CHANGE_PROJECT);
-    change.project.id = id;
     change.project.parent = parent;
-    change.project.title.en = id;
-    change.project.programme = "cpec-2.0";
-    change.project.lead_agency = "railways";
-    change.project.status = MP_PROJECT_IMPLEMENTATION;
-    return change;
-}
-
-static struct mp_change milestone(const char *id)
-{
-    struct mp_change change;
-
-    mp_change_init(&change, MP_CHANGE_MILESTONE);
-    change.milestone.id = id;
-    change.milestone.title.en = "Completion";
-    change.milestone.type = MP_TYPE_DELIVERY;
     return change;
 }
 
@@ -60,8 +43,11 @@ static void widen_world(void)
     struct mp_client *client = system_client(&stage, "authority");
     struct mp_submit_result result;
     const struct mp_change changes[] = {
-        project("ml-1/south", "ml-1"), project("ml-10", ""), milestone("ml-1/south:completion"),
-        milestone("ml-10:completion"), railways(),
+        project("ml-1/south", "ml-1"),
+        project("ml-10", ""),
+        system_milestone("ml-1/south:completion"),
+        system_milestone("ml-10:completion"),
+        railways(),
     };
 
     cr_assert_eq(mp_client_submit(client, changes, MP_LENGTH(changes), ASK_MS, &result), 0);

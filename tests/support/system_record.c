@@ -65,7 +65,7 @@ static struct mp_change key(const struct system_instance *instance, const char *
     return change;
 }
 
-static struct mp_change project(const char *id, const char *lead)
+struct mp_change system_project(const char *id, const char *lead)
 {
     struct mp_change change;
 
@@ -78,7 +78,7 @@ static struct mp_change project(const char *id, const char *lead)
     return change;
 }
 
-static struct mp_change milestone(const char *id)
+struct mp_change system_milestone(const char *id)
 {
     struct mp_change change;
 
@@ -119,16 +119,45 @@ void system_make_world(const struct system_instance *instance)
         key(instance, "ports"),
         key(instance, "north"),
         key(instance, "south"),
-        project("ml-1", "railways"),
-        project("gwadar", "ports"),
-        milestone("ml-1:completion"),
-        milestone("gwadar:completion"),
+        system_project("ml-1", "railways"),
+        system_project("gwadar", "ports"),
+        system_milestone("ml-1:completion"),
+        system_milestone("gwadar:completion"),
         baseline("ml-1:completion"),
         baseline("gwadar:completion"),
     };
     cr_assert_eq(mp_client_submit(client, changes, MP_LENGTH(changes), ASK_MS, &result), 0);
     mp_client_close(client);
     cr_assert_eq(result.outcome, MP_SUBMIT_ACCEPTED, "%s: %s", result.field, result.message);
+}
+
+static void begin(struct system_instance *instance)
+{
+    system_begin();
+    system_init(instance, "i");
+    system_start(instance);
+}
+
+void system_begin_world(struct system_instance *instance)
+{
+    begin(instance);
+    system_make_world(instance);
+}
+
+void system_begin_portfolio(struct system_instance *instance)
+{
+    begin(instance);
+    system_do(instance, "import", system_source("portfolio"));
+}
+
+const struct mp_answer *system_find_answer(const struct mp_answer *answers, size_t count,
+                                           const struct mp_uuid *id)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (mp_uuid_equal(&answers[i].id, id))
+            return &answers[i];
+    }
+    return NULL;
 }
 
 struct mp_change system_progress(const char *id, const char *note)

@@ -9,6 +9,12 @@
  * and the readers north and south (nothing), with keys in the instance; projects ml-1, gwadar; each
  * with a milestone :completion, baseline 2028-12-31. The services must run. */
 void system_make_world(const struct system_instance *instance);
+/* system_begin, an instance with its services, and in it that world, or the portfolio. */
+void system_begin_world(struct system_instance *instance);
+void system_begin_portfolio(struct system_instance *instance);
+/* Definitions as they are in it. */
+struct mp_change system_project(const char *id, const char *lead);
+struct mp_change system_milestone(const char *id);
 /* A client as the identity, with its outbox of the command line. mp_client_close. */
 struct mp_client *system_client(const struct system_instance *instance, const char *identity);
 /* A percentage of a milestone, with the note. */
@@ -28,6 +34,10 @@ struct system_events {
     struct system_event *items;
     size_t count;
 };
+
+/* Among what an agency was told; NULL when there is none to that submission. */
+const struct mp_answer *system_find_answer(const struct mp_answer *answers, size_t count,
+                                           const struct mp_uuid *id);
 
 /* Of the prefix, after the sequence, asked of publish as the authority. */
 struct system_events system_read(const struct system_instance *instance, const char *prefix,

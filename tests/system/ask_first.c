@@ -7,10 +7,7 @@ static struct system_instance instance;
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
 }
 
 #define FIRST_TEST(name) Test(ask_first, name, .init = begin, .fini = system_end)

@@ -12,10 +12,7 @@ static struct system_instance instance;
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
 }
 
 #define CRASH_TEST(name) Test(crash, name, .init = begin, .fini = system_end)
@@ -41,15 +38,6 @@ static void on_answered(void *context, const struct mp_answer *answer)
         return;
     (void)kill(system_pid(instance.services[told->victim]), told->signal);
     told->signal = 0;
-}
-
-static const struct mp_answer *find_answer(const struct told *told, const struct mp_uuid *id)
-{
-    for (size_t i = 0; i < told->count; i++) {
-        if (mp_uuid_equal(&told->answers[i].id, id))
-            return &told->answers[i];
-    }
-    return NULL;
 }
 
 /* Sends until the signal has been given and nothing comes any more. */
@@ -88,7 +76,7 @@ static void expect_recorded(const struct told *told, const char *prefix)
         cr_assert_lt(at, (size_t)SUBMISSIONS, "%s is one too many", event->note);
         cr_assert_str_eq(event->note, system_text("%s-%zu", prefix, at),
                          "each once, and in the order of the outbox");
-        answer = find_answer(told, &event->submission);
+        answer = system_find_answer(told->answers, told->count, &event->submission);
         cr_assert_not_null(answer, "%s was never acknowledged", event->note);
         cr_assert_eq(answer->first_seq, event->seq, "%s", event->note);
         at++;

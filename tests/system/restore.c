@@ -10,10 +10,7 @@ static struct system_instance instance;
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
 }
 
 static void say_many(const char *prefix)

@@ -10,10 +10,7 @@ static struct system_instance instance;
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_do(&instance, "import", system_source("portfolio"));
+    system_begin_portfolio(&instance);
 }
 
 static void begin_empty(void)

@@ -12,10 +12,7 @@ static struct system_instance instance;
 
 static void begin(void)
 {
-    system_begin();
-    system_init(&instance, "i");
-    system_start(&instance);
-    system_make_world(&instance);
+    system_begin_world(&instance);
     system_do(&instance, "progress", "ml-1:completion", "50", "--as", "railways", "--note", NOTE);
     system_stop_all(&instance);
 }
