@@ -154,6 +154,6 @@ int cli_main(int argc, char **argv)
         status = cli.command->run(&cli);
     /* A full disk behind a redirection must not look like success. */
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_OK)
-        status = cli_fail(CLI_FAILED, "stdout cannot be written: %s", strerror(errno));
+        status = cli_fail(CLI_FAILED, "cannot write the output: %s", strerror(errno));
     return status;
 }

@@ -306,7 +306,7 @@ static int run_diff(struct cli *cli)
     int status = CLI_OK;
 
     for (size_t i = 0; i < 2 && status == CLI_OK; i++)
-        status = ask_read_day("policy diff:", cli->arguments[2 + i], &difference.days[i]);
+        status = ask_read_day("DAY", cli->arguments[2 + i], &difference.days[i]);
     if (status != CLI_OK)
         return status;
     status = pictured_begin(cli, NULL, MP_GAPS_STATED, &difference.pictured);

@@ -5,7 +5,9 @@
 #include "clients/cli/report.h"
 #include "clients/cli/verbs.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SINCE_DAYS 92 /* a quarter, when --since is not given */
 
@@ -117,7 +119,7 @@ static int write_report(struct report *report)
                      : cli_no_memory();
     if (status == CLI_OK && fwrite(report->document.text.data, 1, report->document.text.size,
                                    stdout) != report->document.text.size)
-        status = cli_fail(CLI_FAILED, "cannot write the report");
+        status = cli_fail(CLI_FAILED, "cannot write the output: %s", strerror(errno));
     mp_buffer_done(&report->document.text);
     return status;
 }
