@@ -32,7 +32,7 @@ static struct faults_result run(const struct faults_plan *plan, const char *driv
 {
     struct faults_plan armed = *plan;
 
-    faults_remove(root);
+    folder_remove(root);
     cr_assert_eq(mkdir(root, 0700), 0);
     armed.under = root;
     return faults_drive(&armed, drive, folder, system_text("%s/reference", system_folder()));

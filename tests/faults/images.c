@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define IMAGES_AT_ONCE 6  /* at each moment, unless said otherwise */
 #define GO_ON_EVERY    16 /* in so many images the rest is recorded too */
@@ -183,7 +182,7 @@ static void check_restored(void *context, const struct faults_moment *moment, co
         return;
     error = open_and_close(restored, &why);
     cr_assert_eq(error, 0, "%s: it does not open: %s (%s)", what, mp_error_name(error), why);
-    faults_remove(system_text("%s/scratch", system_folder()));
+    folder_remove(system_text("%s/scratch", system_folder()));
     options.read_only = true;
     error = mp_store_verify(&options, system_text("%s/scratch", system_folder()), &report);
     cr_assert_eq(error, 0, "%s: not to be verified: %s", what, mp_error_name(error));

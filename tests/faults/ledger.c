@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -237,7 +236,7 @@ static void expect_whole(const char *what)
     cr_assert_eq(stop(what), 0, "%s", what);
     system_forget(ledger.process);
     options.read_only = true;
-    faults_remove(scratch);
+    folder_remove(scratch);
     cr_assert_eq(mp_store_verify(&options, scratch, &report), 0, "%s", what);
     cr_assert_eq(report.findings, 0, "%s", what);
     cr_assert_eq(report.head.seq, state->seq, "%s: %" PRIu64 " events, not %" PRIu64, what,
@@ -251,7 +250,7 @@ static int live(const struct faults_plan *plan, bool from_start, const char *wha
 {
     struct faults_plan armed = *plan;
 
-    faults_remove(ledger.folder);
+    folder_remove(ledger.folder);
     (void)unlink(ledger.ready);
     memset(ledger.told, 0, sizeof(ledger.told));
     cr_assert_eq(mkdir(ledger.folder, 0700), 0);

@@ -77,7 +77,7 @@ static void end(void)
 
 static struct faults_result run(const struct faults_plan *plan)
 {
-    faults_remove(folder);
+    folder_remove(folder);
     return faults_drive(plan, "outbox", folder, system_text("%d", FAULTS_STEPS));
 }
 

@@ -34,7 +34,7 @@ static void end(void)
 
 static void set_founded(void)
 {
-    faults_remove(folder);
+    folder_remove(folder);
     cr_assert_eq(mkdir(folder, 0700), 0);
     faults_copy_file(system_text("%s/data.mdb", reference.founded),
                      system_text("%s/data.mdb", folder));

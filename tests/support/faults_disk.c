@@ -210,7 +210,7 @@ static int compare_names(const void *a, const void *b)
 
 void faults_disk_write(struct faults_disk *disk, const char *to)
 {
-    faults_remove(to);
+    folder_remove(to);
     cr_assert_eq(mkdir(to, 0700), 0, "%s", to);
     qsort(disk->names, disk->name_count, sizeof(disk->names[0]), compare_names);
     for (size_t i = 0; i < disk->name_count; i++) {

@@ -2,6 +2,7 @@
 #ifndef MP_TESTS_SUPPORT_FAULTS_RUN_H
 #define MP_TESTS_SUPPORT_FAULTS_RUN_H
 
+#include "tests/support/folder.h"
 #include "tests/support/system_process.h"
 
 #include <criterion/criterion.h>
@@ -66,6 +67,5 @@ void faults_sweep(const struct faults_plan *plan, uint64_t calls, uint64_t sampl
 
 /* Files. */
 void faults_copy_file(const char *from, const char *to);
-void faults_remove(const char *path); /* and everything below it */
 
 #endif

@@ -69,7 +69,7 @@ size_t faults_batches_in(const struct faults_reference *reference, const char *f
     int error;
 
     options.read_only = true;
-    faults_remove(scratch);
+    folder_remove(scratch);
     error = mp_store_verify(&options, scratch, &report);
     cr_assert_eq(error, 0, "%s: not to be verified: %s", what, mp_error_name(error));
     cr_assert_eq(report.findings, 0, "%s: %s", what, finding);

@@ -1,9 +1,9 @@
 #include "tests/support/flow.h"
 
 #include "core/base/file.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,14 +68,11 @@ void flow_run(struct flow *flow, int64_t ms)
 struct flow *flow_new(size_t in_flight_most)
 {
     static const uint8_t keys[2] = {0x51, 0x52};
-    const char *base = getenv("TMPDIR");
     uint8_t key[32];
     struct flow *flow = calloc(1, sizeof(*flow));
 
     cr_assert_not_null(flow);
-    (void)snprintf(flow->root, sizeof(flow->root), "%s/flow-XXXXXX",
-                   base != NULL && strlen(base) < 40 ? base : "/tmp");
-    cr_assert_not_null(mkdtemp(flow->root));
+    folder_make(flow->root);
     flow->clock =
         (struct mp_clock){.wall_us = wall_us, .monotonic_ms = monotonic_ms, .context = flow};
     flow->arena = mp_arena_new(16u << 20);
@@ -95,14 +92,6 @@ struct flow *flow_new(size_t in_flight_most)
     return flow;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 void flow_free(struct flow *flow)
 {
     for (size_t i = 0; i < flow->watcher_count; i++)
@@ -116,7 +105,7 @@ void flow_free(struct flow *flow)
         flow_lose_all(flow, hop, FLOW_ANYBODY);
     mp_buffer_done(&flow->log);
     mp_arena_free(flow->arena);
-    (void)nftw(flow->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(flow->root);
     free(flow);
 }
 

@@ -1,9 +1,9 @@
 #include "tests/support/system_guardian.h"
+#include "tests/support/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,15 +53,6 @@ static size_t kill_all(const char *folder)
     return count;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status;
-    (void)type;
-    (void)place;
-    (void)remove(path);
-    return 0;
-}
-
 static void guard(const char *folder, int life)
 {
     const struct timespec pause = {.tv_nsec = PAUSE_NS};
@@ -72,7 +63,7 @@ static void guard(const char *folder, int life)
     for (int i = 0; i < ROUNDS_MOST && kill_all(folder) > 0; i++)
         (void)nanosleep(&pause, NULL);
     if (getenv("MILEPOST_TEST_KEEP") == NULL)
-        (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        folder_remove(folder);
     _exit(0);
 }
 

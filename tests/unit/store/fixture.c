@@ -1,25 +1,14 @@
 #include "tests/unit/store/fixture.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status, (void)kind, (void)place;
-    return remove(path);
-}
 
 void fixture_open_empty(struct fixture *fixture)
 {
-    const char *temporary = getenv("TMPDIR");
-
     *fixture = (struct fixture){.now_us = FIXTURE_START_US};
-    snprintf(fixture->root, sizeof(fixture->root), "%s/mp-store-XXXXXX",
-             temporary == NULL || strlen(temporary) > 40 ? "/tmp" : temporary);
-    cr_assert_not_null(mkdtemp(fixture->root));
+    folder_make(fixture->root);
     snprintf(fixture->folder, sizeof(fixture->folder), "%s/store", fixture->root);
     fixture->options = (struct mp_store_options){.folder = fixture->folder, .offset_minutes = 300};
     fixture->arena = mp_arena_new((size_t)256 << 20);
@@ -54,7 +43,7 @@ void fixture_close(struct fixture *fixture)
 {
     mp_store_close(fixture->store);
     mp_arena_free(fixture->arena);
-    nftw(fixture->root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    folder_remove(fixture->root);
     *fixture = (struct fixture){.now_us = 0};
 }
 

@@ -5,16 +5,16 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/bus/control.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64];
+static char folder[FOLDER_BYTES];
 static struct mp_arena *arena;
 static pid_t server;
 
@@ -25,8 +25,7 @@ static const char *inside(const char *name)
 
 static void begin(void)
 {
-    snprintf(folder, sizeof folder, "/tmp/milepost-health-XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
+    folder_make(folder);
     arena = mp_arena_new(1 << 20);
     cr_redirect_stderr();
 }
@@ -37,9 +36,7 @@ static void end(void)
         (void)kill(server, SIGKILL);
         (void)waitpid(server, NULL, 0);
     }
-    (void)unlink(inside("ledger.sock"));
-    (void)unlink(inside("client.yaml"));
-    cr_expect_eq(rmdir(folder), 0);
+    folder_remove(folder);
     mp_arena_free(arena);
 }
 

@@ -1,4 +1,5 @@
 #include "clients/cli/import.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -9,17 +10,14 @@
 #define FIFTEEN "pk,2015-01-01,"
 
 static struct mp_arena *arena;
-static char folder[64];
+static char folder[FOLDER_BYTES];
 static char *told;
 static struct import_file file;
 
 static void set_up(void)
 {
-    const char *base = getenv("TMPDIR");
-
     arena = mp_arena_new((size_t)64 << 20);
-    snprintf(folder, sizeof folder, "%.40s/import-XXXXXX", base == NULL ? "/tmp" : base);
-    cr_assert_not_null(mkdtemp(folder));
+    folder_make(folder);
 }
 
 static void forget(void)
@@ -32,7 +30,7 @@ static void forget(void)
 static void tear_down(void)
 {
     forget();
-    cr_expect_eq(rmdir(folder), 0);
+    folder_remove(folder);
     mp_arena_free(arena);
 }
 

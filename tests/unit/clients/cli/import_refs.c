@@ -1,4 +1,5 @@
 #include "clients/cli/import.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #define FILES_MOST 16
 
 static struct mp_arena *arena;
-static char folder[64];
+static char folder[FOLDER_BYTES];
 static struct import_file files[FILES_MOST];
 static size_t count;
 static char *told;
@@ -17,11 +18,8 @@ static FILE *messages;
 
 static void set_up(void)
 {
-    const char *base = getenv("TMPDIR");
-
     arena = mp_arena_new((size_t)256 << 20);
-    snprintf(folder, sizeof folder, "%.40s/import-XXXXXX", base == NULL ? "/tmp" : base);
-    cr_assert_not_null(mkdtemp(folder));
+    folder_make(folder);
     messages = open_memstream(&told, &told_size);
     cr_assert_not_null(messages);
 }
@@ -32,7 +30,7 @@ static void tear_down(void)
         import_file_done(&files[i]);
     fclose(messages);
     free(told);
-    cr_expect_eq(rmdir(folder), 0);
+    folder_remove(folder);
     mp_arena_free(arena);
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/base/auto.h"
 #include "core/base/file.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -24,11 +25,9 @@ static struct cli cli;
 
 static void begin(void)
 {
-    const char *base = getenv("TMPDIR");
-    char made[PATH_MAX];
+    char made[FOLDER_BYTES];
 
-    (void)snprintf(made, sizeof made, "%s/milepost-instance-XXXXXX", base == NULL ? "/tmp" : base);
-    cr_assert_not_null(mkdtemp(made));
+    folder_make(made);
     cr_assert_not_null(realpath(made, folder));
     cli = (struct cli){.arena = mp_arena_new(1 << 20), .command = cli_find_command("list")};
     cr_redirect_stderr();
@@ -245,12 +244,12 @@ Test(cli_instance, removing_a_tree_follows_no_link)
 Test(instance, services_are_down_only_where_they_should_run_and_none_listens)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
-    char place[] = "/tmp/milepost-down-XXXXXX", control[64];
+    char place[FOLDER_BYTES], control[FOLDER_BYTES + 16];
     int file = socket(AF_UNIX, SOCK_STREAM, 0);
     struct instance instance = {.controls = {"", "", ""}};
 
     cr_expect_not(instance_is_down(&instance), "they run elsewhere");
-    cr_assert_not_null(mkdtemp(place));
+    folder_make(place);
     (void)snprintf(name.sun_path, sizeof name.sun_path, "%s/s", place);
     (void)snprintf(control, sizeof control, "ipc://%s/s", place);
     for (size_t i = 0; i < SERVICE_COUNT; i++)
@@ -263,6 +262,5 @@ Test(instance, services_are_down_only_where_they_should_run_and_none_listens)
     instance.controls[SERVICE_PUBLISH] = "ipc:///nowhere/s";
     cr_expect_not(instance_is_down(&instance), "one of them still runs");
     close(file);
-    cr_assert_eq(unlink(name.sun_path), 0);
-    cr_assert_eq(rmdir(place), 0);
+    folder_remove(place);
 }

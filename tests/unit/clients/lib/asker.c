@@ -1,9 +1,9 @@
 #include "clients/lib/asker.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Real sockets (ipc) on one loop whose clock the test moves: a DEALER that asks, a ROUTER that
  * answers what the test wants. */
@@ -84,10 +84,7 @@ static void open_server(struct stage *stage)
 static struct stage *begin(void)
 {
     struct stage *stage = calloc(1, sizeof *stage);
-    const char *base = getenv("TMPDIR");
-    snprintf(stage->folder, sizeof stage->folder, "%s/mp-asker-XXXXXX",
-             base == NULL || strlen(base) > 40 ? "/tmp" : base);
-    cr_assert_not_null(mkdtemp(stage->folder));
+    folder_make(stage->folder);
     snprintf(stage->address, sizeof stage->address, "ipc://%s/ask", stage->folder);
     struct mp_clock clock = {.wall_us = wall_us, .monotonic_ms = monotonic_ms, .context = stage};
     cr_assert_eq(mp_bus_open(1, &stage->bus), 0);
@@ -105,8 +102,7 @@ static void end(struct stage *stage)
     mp_socket_close(stage->server);
     mp_loop_close(stage->loop);
     mp_bus_close(stage->bus);
-    (void)unlink(stage->address + strlen("ipc://"));
-    cr_assert_eq(rmdir(stage->folder), 0);
+    folder_remove(stage->folder);
     free(stage);
 }
 

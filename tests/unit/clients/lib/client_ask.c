@@ -3,20 +3,19 @@
 #include "clients/lib/client.h"
 #include "clients/lib/picture.h"
 #include "proto/ask.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #define PAGES   3
 #define WAIT_MS 10000
 #define LOOK_MS 10 /* whether it is over */
 
-static char folder[64], address[96];
+static char folder[FOLDER_BYTES], address[96];
 static struct mp_bus *bus;
 static void *router;
 static pthread_t thread;
@@ -82,12 +81,9 @@ static void *serve(void *context)
 
 static void set_up(void)
 {
-    const char *base = getenv("TMPDIR");
     struct mp_client_options options = {.ask = address};
 
-    (void)snprintf(folder, sizeof folder, "%s/mp-client-XXXXXX",
-                   base == NULL || strlen(base) > 40 ? "/tmp" : base);
-    cr_assert_not_null(mkdtemp(folder));
+    folder_make(folder);
     (void)snprintf(address, sizeof address, "ipc://%s/ask", folder);
     cr_assert_eq(mp_bus_open(1, &bus), 0);
     cr_assert_eq(pthread_create(&thread, NULL, serve, NULL), 0);
@@ -100,8 +96,7 @@ static void tear_down(void)
     atomic_store(&stopping, true);
     cr_assert_eq(pthread_join(thread, NULL), 0);
     mp_bus_close(bus);
-    (void)unlink(address + strlen("ipc://"));
-    cr_assert_eq(rmdir(folder), 0);
+    folder_remove(folder);
 }
 
 #define ASK_TEST(name) Test(client_ask, name, .init = set_up, .fini = tear_down)

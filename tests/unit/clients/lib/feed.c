@@ -1,10 +1,10 @@
 #include "clients/lib/feed.h"
 #include "tests/support/fake_record.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* The feed over real sockets (ipc): XPUB and ROUTER of a publisher made of a record in memory, on
  * the same loop. */
@@ -137,10 +137,7 @@ static void on_drained(void *context)
 static struct stage *begin(const struct mp_subscription_options *options)
 {
     struct stage *stage = calloc(1, sizeof *stage);
-    const char *base = getenv("TMPDIR");
-    snprintf(stage->folder, sizeof stage->folder, "%s/mp-feed-XXXXXX",
-             base == NULL || strlen(base) > 40 ? "/tmp" : base);
-    cr_assert_not_null(mkdtemp(stage->folder));
+    folder_make(stage->folder);
     snprintf(stage->feed_address, sizeof stage->feed_address, "ipc://%s/feed", stage->folder);
     snprintf(stage->ask_address, sizeof stage->ask_address, "ipc://%s/ask", stage->folder);
     cr_assert_eq(mp_bus_open(1, &stage->bus), 0);
@@ -170,9 +167,7 @@ static void end(struct stage *stage)
     mp_socket_close(stage->server);
     mp_loop_close(stage->loop);
     mp_bus_close(stage->bus);
-    (void)unlink(stage->feed_address + strlen("ipc://"));
-    (void)unlink(stage->ask_address + strlen("ipc://"));
-    cr_assert_eq(rmdir(stage->folder), 0);
+    folder_remove(stage->folder);
     fake_record_free(stage->record);
     mp_arena_free(stage->arena);
     free(stage);

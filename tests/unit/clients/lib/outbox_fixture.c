@@ -1,21 +1,13 @@
 #include "tests/unit/clients/lib/outbox_fixture.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #define ARENA_BYTES ((size_t)8 << 20)
 #define NUMBER_MOST 5000 /* numbers that an id is looked for among */
 
 void outbox_fixture_init(struct outbox_fixture *fixture)
 {
-    const char *base = getenv("TMPDIR");
-
-    (void)snprintf(fixture->folder, sizeof fixture->folder, "%s/outbox-XXXXXX",
-                   base != NULL && strlen(base) < 40 ? base : "/tmp");
-    cr_assert_not_null(mkdtemp(fixture->folder));
+    folder_make(fixture->folder);
     cr_assert_eq(mp_outbox_open(fixture->folder, &fixture->outbox), 0);
     fixture->arena = mp_arena_new(ARENA_BYTES);
     cr_assert_not_null(fixture->arena);
@@ -30,21 +22,9 @@ void outbox_fixture_reopen(struct outbox_fixture *fixture)
 
 void outbox_fixture_done(struct outbox_fixture *fixture)
 {
-    DIR *listing;
-
     mp_outbox_close(fixture->outbox);
     mp_arena_free(fixture->arena);
-    listing = opendir(fixture->folder);
-    for (const struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;) {
-        char path[512];
-
-        (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, entry->d_name);
-        if (entry->d_name[0] != '.')
-            (void)unlink(path);
-    }
-    if (listing != NULL)
-        (void)closedir(listing);
-    (void)rmdir(fixture->folder);
+    folder_remove(fixture->folder);
 }
 
 struct mp_uuid fixture_id(unsigned number)

@@ -3,11 +3,12 @@
 #define TESTS_OUTBOX_FIXTURE_H
 
 #include "clients/lib/outbox.h"
+#include "tests/support/folder.h"
 
 #define FIXTURE_NOW_US INT64_C(1700000000000000)
 
 struct outbox_fixture {
-    char folder[64];
+    char folder[FOLDER_BYTES];
     struct mp_outbox *outbox;
     struct mp_arena *arena;
 };

@@ -1,34 +1,27 @@
 #include "core/base/file.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-static char folder[PATH_MAX];
+static char folder[FOLDER_BYTES];
 static char path[PATH_MAX + 64];
 static struct mp_arena *arena;
 
 static void set_up(void)
 {
-    const char *root = getenv("TMPDIR");
-
-    snprintf(folder, sizeof(folder), "%s/mp-file-XXXXXX", root == NULL ? "/tmp" : root);
-    cr_assert_not_null(mkdtemp(folder));
+    folder_make(folder);
     arena = mp_arena_new((size_t)1 << 20);
 }
 
 static void tear_down(void)
 {
-    char command[PATH_MAX + 16];
-
     mp_arena_free(arena);
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    cr_assert_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 static const char *in_folder(const char *name)

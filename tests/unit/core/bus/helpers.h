@@ -7,10 +7,10 @@
 #include "core/bus/internal.h"
 #include "core/bus/loop.h"
 #include "core/bus/zap.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -155,15 +155,13 @@ static inline bool frame_is(const struct mp_message *message, size_t index, cons
 
 /* A folder of the test's own; remove_folder takes the names of the files that may be in it. */
 struct folder {
-    char path[256];
+    char path[FOLDER_BYTES];
 };
 
 static inline struct folder make_folder(void)
 {
     struct folder folder;
-    const char *base = getenv("TMPDIR");
-    (void)snprintf(folder.path, sizeof folder.path, "%s/mp-XXXXXX", base != NULL ? base : "/tmp");
-    cr_assert_not_null(mkdtemp(folder.path));
+    folder_make(folder.path);
     return folder;
 }
 

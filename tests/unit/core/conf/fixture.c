@@ -1,11 +1,11 @@
 #include "tests/unit/core/conf/fixture.h"
 
 #include "core/base/file.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <limits.h>
 #include <stdarg.h>
-#include <stdlib.h>
 
 static const struct mp_conf_key keys[] = {
     {.name = "title",
@@ -56,24 +56,18 @@ const struct mp_conf_table conf_table = {
 };
 
 struct mp_arena *conf_arena;
-static char folder[PATH_MAX];
+static char folder[FOLDER_BYTES];
 
 void conf_set_up(void)
 {
-    const char *root = getenv("TMPDIR");
-
-    snprintf(folder, sizeof(folder), "%s/mp-conf-XXXXXX", root == NULL ? "/tmp" : root);
-    cr_assert_not_null(mkdtemp(folder));
+    folder_make(folder);
     conf_arena = mp_arena_new((size_t)4 << 20);
 }
 
 void conf_tear_down(void)
 {
-    char command[PATH_MAX + 16];
-
     mp_arena_free(conf_arena);
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    cr_assert_eq(system(command), 0);
+    folder_remove(folder);
 }
 
 const char *conf_folder(void)

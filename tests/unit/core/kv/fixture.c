@@ -1,16 +1,12 @@
 #include "tests/unit/core/kv/fixture.h"
+#include "tests/support/folder.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 void kv_fixture_init(struct kv_fixture *fixture, uint64_t map_bytes)
 {
-    const char *root = getenv("TMPDIR");
-
-    snprintf(fixture->folder, sizeof(fixture->folder), "%s/mp-kv-XXXXXX",
-             root == NULL ? "/tmp" : root);
-    cr_assert_not_null(mkdtemp(fixture->folder));
+    folder_make(fixture->folder);
     cr_assert_eq(mp_kv_open(&(struct mp_kv_options){.folder = kv_fixture_path(fixture, "env"),
                                                     .map_bytes = map_bytes,
                                                     .tables = 3,
@@ -22,11 +18,8 @@ void kv_fixture_init(struct kv_fixture *fixture, uint64_t map_bytes)
 
 void kv_fixture_done(struct kv_fixture *fixture)
 {
-    char command[PATH_MAX + 16];
-
     mp_kv_close(fixture->kv);
-    snprintf(command, sizeof(command), "rm -rf '%s'", fixture->folder);
-    cr_assert_eq(system(command), 0);
+    folder_remove(fixture->folder);
 }
 
 void kv_fixture_fill(struct kv_fixture *fixture, unsigned count)

@@ -1,9 +1,6 @@
 #include "tests/unit/services/ledger/fixture.h"
 
 #include <criterion/criterion.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 const uint8_t ministry_key[32] = {0x41}, railways_key[32] = {0x51}, stranger_key[32] = {0x61};
 static const uint8_t service_key[32] = {0x42};
@@ -53,14 +50,11 @@ void fixture_open(struct fixture *fixture, uint64_t map_bytes)
                                                .authority_key = ministry_key,
                                                .service_id = "services",
                                                .service_key = service_key};
-    const char *base = getenv("TMPDIR");
 
     *fixture = (struct fixture){.now_us = INT64_C(1795305600000000)};
     fixture->clock =
         (struct mp_clock){.wall_us = wall_us, .monotonic_ms = monotonic_ms, .context = fixture};
-    (void)snprintf(fixture->folder, sizeof(fixture->folder), "%s/writer-XXXXXX",
-                   base != NULL && strlen(base) < 40 ? base : "/tmp");
-    cr_assert_not_null(mkdtemp(fixture->folder));
+    folder_make(fixture->folder);
     fixture->arena = mp_arena_new(64u << 20);
     mp_buffer_init(&fixture->bytes, 1u << 20);
     fixture->options = (struct mp_store_options){
@@ -68,14 +62,6 @@ void fixture_open(struct fixture *fixture, uint64_t map_bytes)
     cr_assert_eq(mp_store_create(&fixture->options, &founding, fixture->now_us), 0);
     open_both(fixture);
     define(fixture);
-}
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
 }
 
 static void close_both(struct fixture *fixture)
@@ -89,7 +75,7 @@ void fixture_close(struct fixture *fixture)
     close_both(fixture);
     mp_arena_free(fixture->arena);
     mp_buffer_done(&fixture->bytes);
-    (void)nftw(fixture->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(fixture->folder);
 }
 
 void fixture_reopen(struct fixture *fixture)

@@ -3,11 +3,12 @@
 #define MP_TESTS_LEDGER_FIXTURE_H
 
 #include "services/ledger/writer.h"
+#include "tests/support/folder.h"
 
 #define FIXTURE_TODAY "2026-11-22"
 
 struct fixture {
-    char folder[64];
+    char folder[FOLDER_BYTES];
     struct mp_store_options options;
     struct mp_store *store;
     struct writer *writer;
