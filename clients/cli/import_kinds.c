@@ -282,18 +282,11 @@ size_t import_kind_column(const struct import_kind *kind, const char *name)
 
 const char *import_kind_nearest(const struct import_kind *kind, const char *name)
 {
-    unsigned best = (unsigned)strnlen(name, 63) / 2 + 1;
-    const char *nearest = NULL;
+    struct mp_text_nearest nearest = mp_text_nearest_to(name);
 
-    for (size_t i = 0; i < kind->column_count; i++) {
-        unsigned distance = mp_text_distance(name, kind->columns[i].name);
-
-        if (distance < best) {
-            best = distance;
-            nearest = kind->columns[i].name;
-        }
-    }
-    return nearest;
+    for (size_t i = 0; i < kind->column_count; i++)
+        mp_text_nearest_try(&nearest, kind->columns[i].name);
+    return nearest.name;
 }
 
 static bool has_column(const struct import_line *header, const char *name)

@@ -29,18 +29,12 @@ typedef const char *(*namer)(const void *context, size_t i);
 static const char *did_you_mean(struct mp_arena *arena, const char *word, namer name,
                                 const void *context)
 {
-    unsigned best = (unsigned)strnlen(word, 64) / 2 + 1;
-    const char *nearest = NULL, *candidate;
+    struct mp_text_nearest nearest = mp_text_nearest_to(word);
+    const char *candidate;
 
-    for (size_t i = 0; (candidate = name(context, i)) != NULL; i++) {
-        unsigned distance = mp_text_distance(word, candidate);
-
-        if (distance < best) {
-            best = distance;
-            nearest = candidate;
-        }
-    }
-    return nearest == NULL ? "" : cli_text(arena, "; did you mean '%s'?", nearest);
+    for (size_t i = 0; (candidate = name(context, i)) != NULL; i++)
+        mp_text_nearest_try(&nearest, candidate);
+    return nearest.name == NULL ? "" : cli_text(arena, "; did you mean '%s'?", nearest.name);
 }
 
 const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i)

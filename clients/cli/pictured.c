@@ -126,23 +126,16 @@ static const char *advice(const struct pictured *pictured, const char *id)
 {
     const struct mp_picture *picture = pictured->picture;
     struct mp_arena *arena = pictured->cli->arena;
-    unsigned best = EDITS_MOST + 1;
-    const char *nearest = NULL;
+    struct mp_text_nearest nearest = {.word = id, .distance = EDITS_MOST + 1};
 
     if (mp_picture_find_project(picture, id) != MP_PICTURE_NONE)
         return cli_text(
             arena, "it is a project: milepost list milestones --prefix %s/ shows its milestones",
             id);
-    for (size_t i = 0; i < picture->milestone_count; i++) {
-        unsigned edits = mp_text_distance(id, picture->milestones[i].id);
-
-        if (edits < best) {
-            best = edits;
-            nearest = picture->milestones[i].id;
-        }
-    }
-    return nearest == NULL ? "milepost list milestones shows all"
-                           : cli_text(arena, "did you mean %s?", nearest);
+    for (size_t i = 0; i < picture->milestone_count; i++)
+        mp_text_nearest_try(&nearest, picture->milestones[i].id);
+    return nearest.name == NULL ? "milepost list milestones shows all"
+                                : cli_text(arena, "did you mean %s?", nearest.name);
 }
 
 int pictured_milestone(const struct pictured *pictured, const char *id, uint32_t *ret_milestone)

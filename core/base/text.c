@@ -169,3 +169,19 @@ unsigned mp_text_distance(const char *a, const char *b)
     }
     return row[b_length];
 }
+
+struct mp_text_nearest mp_text_nearest_to(const char *word)
+{
+    return (struct mp_text_nearest){.word = word,
+                                    .distance = (unsigned)strnlen(word, DISTANCE_MOST) / 2 + 1};
+}
+
+void mp_text_nearest_try(struct mp_text_nearest *nearest, const char *name)
+{
+    unsigned distance = mp_text_distance(nearest->word, name);
+
+    if (distance >= nearest->distance)
+        return;
+    nearest->distance = distance;
+    nearest->name = name;
+}

@@ -22,5 +22,13 @@ void mp_text_hex(struct mp_span bytes, char *text);
 int mp_text_parse_hex(const char *text, uint8_t *bytes, size_t size);
 /* Edit distance, for "did you mean"; text longer than 63 bytes counts as far. */
 unsigned mp_text_distance(const char *a, const char *b);
+/* The nearest of the names that were tried; of equal ones the first. NULL: half of the word would
+ * have to change. Texts are borrowed. */
+struct mp_text_nearest {
+    const char *word, *name;
+    unsigned distance; /* a nearer one is wanted */
+};
+struct mp_text_nearest mp_text_nearest_to(const char *word);
+void mp_text_nearest_try(struct mp_text_nearest *nearest, const char *name);
 
 #endif

@@ -39,28 +39,16 @@ const char *mp_conf_clean(struct mp_arena *arena, const char *text)
 const char *mp_conf_did_you_mean(struct mp_conf_load *load, const char *name,
                                  const char *const *also)
 {
-    unsigned best = (unsigned)strnlen(name, 64) / 2 + 1;
-    const char *nearest = NULL, *text;
+    struct mp_text_nearest nearest = mp_text_nearest_to(name);
+    const char *text;
 
-    for (size_t i = 0; i < load->table->key_count; i++) {
-        unsigned distance = mp_text_distance(name, load->table->keys[i].name);
-
-        if (distance < best) {
-            best = distance;
-            nearest = load->table->keys[i].name;
-        }
-    }
-    for (; also != NULL && *also != NULL; also++) {
-        unsigned distance = mp_text_distance(name, *also);
-
-        if (distance < best) {
-            best = distance;
-            nearest = *also;
-        }
-    }
-    if (nearest == NULL)
+    for (size_t i = 0; i < load->table->key_count; i++)
+        mp_text_nearest_try(&nearest, load->table->keys[i].name);
+    for (; also != NULL && *also != NULL; also++)
+        mp_text_nearest_try(&nearest, *also);
+    if (nearest.name == NULL)
         return "";
-    text = mp_arena_printf(load->arena, "; did you mean '%s'?", nearest);
+    text = mp_arena_printf(load->arena, "; did you mean '%s'?", nearest.name);
     return text == NULL ? "" : text;
 }
 

@@ -112,3 +112,16 @@ Test(base_text, distance_counts_edits)
     cr_assert_eq(mp_text_distance(long_text, long_text), UINT_MAX);
     cr_assert_eq(mp_text_distance(long_text + 1, long_text + 1), 0);
 }
+
+Test(base_text, the_nearest_is_the_first_of_the_least_edits)
+{
+    struct mp_text_nearest nearest = mp_text_nearest_to("flder");
+
+    mp_text_nearest_try(&nearest, "owner");
+    cr_expect_null(nearest.name, "more than half would have to change");
+    mp_text_nearest_try(&nearest, "fielder");
+    cr_expect_str_eq(nearest.name, "fielder");
+    mp_text_nearest_try(&nearest, "folder");
+    mp_text_nearest_try(&nearest, "elder");
+    cr_expect_str_eq(nearest.name, "folder");
+}
