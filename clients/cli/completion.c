@@ -1,7 +1,6 @@
 /* Bash completion: verbs, options, the words of codes and formats, identities of the instance. */
 #include "clients/cli/output.h"
-#include "clients/cli/parse.h"
-
+#include "clients/cli/worded.h"
 #include "core/domain/codes.h"
 
 #include <string.h>

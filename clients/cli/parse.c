@@ -1,6 +1,7 @@
 #include "clients/cli/parse.h"
 
 #include "clients/cli/output.h"
+#include "clients/cli/worded.h"
 #include "core/base/text.h"
 #include "core/domain/codes.h"
 
@@ -35,20 +36,6 @@ static const char *did_you_mean(struct mp_arena *arena, const char *word, namer 
     for (size_t i = 0; (candidate = name(context, i)) != NULL; i++)
         mp_text_nearest_try(&nearest, candidate);
     return nearest.name == NULL ? "" : cli_text(arena, "; did you mean '%s'?", nearest.name);
-}
-
-const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i)
-{
-    const char *at = command->arguments + (command->arguments[0] == '[');
-    size_t size = strcspn(at, "] ");
-
-    if (memchr(at, '|', size) == NULL)
-        return NULL;
-    for (const char *end = at + size; at < end; at += strcspn(at, "| ") + 1) {
-        if (i-- == 0)
-            return cli_text(arena, "%.*s", (int)strcspn(at, "|] "), at);
-    }
-    return NULL;
 }
 
 static const char *verb_name(const void *context, size_t i)

@@ -15,8 +15,4 @@ const struct cli_command *cli_command_named(struct mp_arena *arena, const char *
 void cli_redirect(struct cli *cli, const char *verb, const char *argument, const char *option,
                   const char *value);
 
-/* The i-th of the words "list|retry|drop" that the first argument must be one of, in the arena;
- * NULL beyond the last, or when the command has no such words ("[a|b]": it may be left out). */
-const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i);
-
 #endif

@@ -2,6 +2,20 @@
 
 #include <string.h>
 
+const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i)
+{
+    const char *at = command->arguments + (command->arguments[0] == '[');
+    size_t size = strcspn(at, "] ");
+
+    if (memchr(at, '|', size) == NULL)
+        return NULL;
+    for (const char *end = at + size; at < end; at += strcspn(at, "| ") + 1) {
+        if (i-- == 0)
+            return cli_text(arena, "%.*s", (int)strcspn(at, "|] "), at);
+    }
+    return NULL;
+}
+
 static int check_options(const struct cli *cli, const struct worded *word)
 {
     for (size_t i = 0; i < cli_option_count(cli->command->options); i++) {

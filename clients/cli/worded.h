@@ -5,6 +5,10 @@
 
 #include "clients/cli/command.h"
 
+/* The i-th of the words "list|retry|drop" that the first argument must be one of, in the arena;
+ * NULL beyond the last, or when the command has no such words ("[a|b]": it may be left out). */
+const char *cli_word(struct mp_arena *arena, const struct cli_command *command, size_t i);
+
 /* A word of a verb: "show" of "policy show". */
 struct worded {
     const char *word, *usage; /* "PROGRAMME DAY DAY" */
