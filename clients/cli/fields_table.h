@@ -77,7 +77,7 @@ extern const struct field_table field_change, field_event, field_common, field_s
 /* The row of that name, or NULL. */
 const struct field *field_find(const struct field_table *table, const char *name);
 
-/* fields_type.c */
+/* fields_type.c; field_read is in fields_read.c. */
 
 /* What the documentation calls the field's type. */
 const char *field_type_name(const struct field *field);
@@ -96,5 +96,8 @@ json_t *fields_day(int32_t day);
 json_t *fields_code(int family, int number); /* "" for a number the family does not have */
 json_t *fields_key(const uint8_t *key);
 json_t *fields_weekend(uint8_t weekend); /* ["saturday", "sunday"] */
+/* By bit of a weekend. */
+#define FIELD_WEEKDAYS 7
+extern const char *const field_weekdays[FIELD_WEEKDAYS];
 
 #endif
