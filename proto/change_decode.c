@@ -96,8 +96,9 @@ static int decode_date(const Milepost__V1__Date *message, const char *field,
     return 0;
 }
 
-int mp_day_from_wire(const Milepost__V1__Day *message, const char *field, int32_t *ret_day,
-                     struct mp_fault *ret_fault)
+/* Absent: MP_DAY_NONE. */
+static int decode_day(const Milepost__V1__Day *message, const char *field, int32_t *ret_day,
+                      struct mp_fault *ret_fault)
 {
     if (message != NULL && message->day == MP_DAY_NONE)
         return refuse(ret_fault, MP_REJECT_DATE_IMPOSSIBLE, field, "there is no such day");
@@ -164,7 +165,7 @@ static int decode_row(const struct mp_map_row *row, const void *message,
     case MP_MAP_DATE:
         return decode_date(pointer, row->name, to, ret_fault);
     case MP_MAP_DAY:
-        return mp_day_from_wire(pointer, row->name, to, ret_fault);
+        return decode_day(pointer, row->name, to, ret_fault);
     default: /* MP_MAP_DECIMAL */
         return decode_decimal(pointer, row->name, to, ret_fault);
     }
@@ -212,7 +213,7 @@ int mp_change_from_wire(const Milepost__V1__Change *message, struct mp_unpacker 
     }
     ret_change->said_by = message->said_by;
     ret_change->note = message->note;
-    if (mp_day_from_wire(message->stated_on, "stated_on", &ret_change->stated_on, ret_fault) != 0 ||
+    if (decode_day(message->stated_on, "stated_on", &ret_change->stated_on, ret_fault) != 0 ||
         decode_source(message->source, &ret_change->source, ret_fault) != 0)
         return 1;
     /* Every member of a union begins where it does; so do the pointers of the oneof. */

@@ -71,8 +71,4 @@ int mp_calendar_days_from_wire(Milepost__V1__CalendarDay *const *messages, size_
 Milepost__V1__CalendarDay **mp_calendar_days_to_wire(const struct mp_calendar_version *version,
                                                      struct mp_arena *arena);
 
-/* A Day or absent ↔ MP_DAY_NONE. */
-int mp_day_from_wire(const Milepost__V1__Day *message, const char *field, int32_t *ret_day,
-                     struct mp_fault *ret_fault) MP_CHECK_RESULT;
-
 #endif

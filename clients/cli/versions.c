@@ -14,7 +14,7 @@ const char *version_name(const struct mp_record *record)
                                                   : record->calendar.name;
 }
 
-int32_t version_valid_from(const struct mp_record *record)
+static int32_t valid_from_of(const struct mp_record *record)
 {
     return record->subject.kind == MP_KIND_POLICY ? record->policy.valid_from
                                                   : record->calendar.valid_from;
@@ -62,7 +62,7 @@ static int compare(const void *left, const void *right)
 {
     const struct mp_record *a = left, *b = right;
     int order = strcmp(version_name(a), version_name(b));
-    int32_t day_a = version_valid_from(a), day_b = version_valid_from(b);
+    int32_t day_a = valid_from_of(a), day_b = valid_from_of(b);
 
     return order != 0 ? order : day_a < day_b ? -1 : day_a > day_b;
 }
@@ -135,7 +135,7 @@ const struct mp_record *versions_in_force(const struct versions *versions, const
     for (size_t i = 0; i < versions->count; i++) {
         const struct mp_record *record = &versions->records[i];
 
-        if (strcmp(version_name(record), name) == 0 && version_valid_from(record) <= day)
+        if (strcmp(version_name(record), name) == 0 && valid_from_of(record) <= day)
             found = record; /* ascending */
     }
     return found;
@@ -154,6 +154,6 @@ void versions_expect(struct say *say, const struct versions *versions, const cha
     if (cli_given(say->cli, "expect"))
         return;
     say->change.has_expected = true;
-    if (same != NULL && version_valid_from(same) == valid_from)
+    if (same != NULL && valid_from_of(same) == valid_from)
         say->change.expected = same->revision;
 }

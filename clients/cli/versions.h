@@ -19,9 +19,8 @@ int versions_asked(struct cli *cli, enum mp_kind kind, struct instance *ret_inst
 const struct mp_record *versions_in_force(const struct versions *versions, const char *name,
                                           int32_t day);
 bool versions_has(const struct versions *versions, const char *name);
-/* Of a record of either kind. */
+/* Name or programme of a record of either kind. */
 const char *version_name(const struct mp_record *record);
-int32_t version_valid_from(const struct mp_record *record);
 
 /* The run of "set NAME --valid-from DAY": begin puts in what the line leaves out (an exit code). */
 int versions_set(struct cli *cli, enum mp_change_kind kind,
