@@ -5,48 +5,38 @@
 
 #define MUTATIONS 60000
 
+static void expect_back(struct mp_change change, int64_t sent_at_us)
+{
+    struct mp_submission submission = {
+        .id = sample_uuid(0xaa), .changes = &change, .change_count = 1, .sent_at_us = sent_at_us};
+    struct mp_buffer wanted, got;
+    struct bench bench = begin();
+
+    mp_buffer_init(&wanted, 10000);
+    mp_buffer_init(&got, 10000);
+    print_submission(&wanted, &submission);
+    cr_assert_eq(mp_submission_encode(&submission, bench.arena, &bench.bytes), 0);
+    cr_assert_eq(decode(&bench), 0, "kind %d: %s", (int)change.kind, bench.rejection.message);
+    print_submission(&got, &bench.submission);
+    cr_assert_str_eq(printed(&got), printed(&wanted));
+    mp_buffer_done(&wanted);
+    mp_buffer_done(&got);
+    end(&bench);
+}
+
 Test(proto_submission, every_kind_of_change_comes_back_whole)
 {
-    for (int kind = 1; kind <= MP_CHANGE_LAST; kind++) {
-        struct mp_change change = sample_change((enum mp_change_kind)kind);
-        struct mp_submission submission = {
-            .id = sample_uuid(0xaa), .changes = &change, .change_count = 1, .sent_at_us = -1};
-        struct mp_buffer wanted, got;
-        struct bench bench = begin();
-
-        mp_buffer_init(&wanted, 10000);
-        mp_buffer_init(&got, 10000);
-        print_submission(&wanted, &submission);
-        cr_assert_eq(mp_submission_encode(&submission, bench.arena, &bench.bytes), 0);
-        cr_assert_eq(decode(&bench), 0, "kind %d: %s", kind, bench.rejection.message);
-        print_submission(&got, &bench.submission);
-        cr_assert_str_eq(printed(&got), printed(&wanted));
-        mp_buffer_done(&wanted);
-        mp_buffer_done(&got);
-        end(&bench);
-    }
+    for (int kind = 1; kind <= MP_CHANGE_LAST; kind++)
+        expect_back(sample_change((enum mp_change_kind)kind), -1);
 }
 
 Test(proto_submission, a_bare_change_of_every_kind_comes_back_bare)
 {
     for (int kind = 1; kind <= MP_CHANGE_LAST; kind++) {
         struct mp_change change;
-        struct mp_submission submission = {
-            .id = sample_uuid(0xaa), .changes = &change, .change_count = 1};
-        struct mp_buffer wanted, got;
-        struct bench bench = begin();
 
         mp_change_init(&change, (enum mp_change_kind)kind);
-        mp_buffer_init(&wanted, 10000);
-        mp_buffer_init(&got, 10000);
-        print_submission(&wanted, &submission);
-        cr_assert_eq(mp_submission_encode(&submission, bench.arena, &bench.bytes), 0);
-        cr_assert_eq(decode(&bench), 0, "kind %d: %s", kind, bench.rejection.message);
-        print_submission(&got, &bench.submission);
-        cr_assert_str_eq(printed(&got), printed(&wanted));
-        mp_buffer_done(&wanted);
-        mp_buffer_done(&got);
-        end(&bench);
+        expect_back(change, 0);
     }
 }
 

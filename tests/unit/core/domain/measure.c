@@ -1,23 +1,13 @@
 #include "core/domain/measure.h"
 
 #include "core/base/auto.h"
+#include "tests/unit/core/domain/dates.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
 
 #define TODAY 1000
-#define DAY(day_)                                                                                  \
-    (struct mp_date)                                                                               \
-    {                                                                                              \
-        .day = (day_), .precision = MP_PRECISION_DAY                                               \
-    }
-
-#define MONTH_TO(day_)                                                                             \
-    (struct mp_date)                                                                               \
-    {                                                                                              \
-        .day = (day_), .precision = MP_PRECISION_MONTH                                             \
-    }
 
 static const struct mp_policy policy = {"cpec-2.0", 0, 30, 90, 10, 25, 7, 31, 3};
 

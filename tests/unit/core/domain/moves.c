@@ -2,20 +2,9 @@
 #include "core/domain/measure.h"
 
 #include "core/base/auto.h"
+#include "tests/unit/core/domain/dates.h"
 
 #include <criterion/criterion.h>
-
-#define DAY(day_)                                                                                  \
-    (struct mp_date)                                                                               \
-    {                                                                                              \
-        .day = (day_), .precision = MP_PRECISION_DAY                                               \
-    }
-
-#define MONTH_TO(day_)                                                                             \
-    (struct mp_date)                                                                               \
-    {                                                                                              \
-        .day = (day_), .precision = MP_PRECISION_MONTH                                             \
-    }
 
 Test(domain_moves, moves_are_in_the_order_in_which_they_were_said)
 {

@@ -235,8 +235,9 @@ Test(kv_env, a_reader_that_died_frees_its_slot, .init = set_up, .fini = tear_dow
     }
 }
 
-/* A process of its own that is in the middle of a write until its pipe is closed. */
-static pid_t write_for_long(int *ret_end)
+/* A process of its own that has done this, and then waits until its pipe is closed or it is killed.
+ */
+static pid_t hold(bool (*take)(void), int *ret_end)
 {
     int ready[2], life[2];
     char byte = 0;
@@ -246,12 +247,8 @@ static pid_t write_for_long(int *ret_end)
     cr_assert_eq(pipe(life), 0);
     child = fork();
     if (child == 0) {
-        struct mp_kv *kv = NULL;
-        struct mp_kv_txn *txn = NULL;
-
         (void)close(life[1]);
-        if (open_at(kv_fixture_path(&fixture, "env"), false, &kv) == 0 &&
-            mp_kv_begin(kv, true, &txn) == 0 && write(ready[1], &byte, 1) == 1)
+        if (take() && write(ready[1], &byte, 1) == 1)
             (void)!read(life[0], &byte, 1);
         _exit(0);
     }
@@ -262,6 +259,15 @@ static pid_t write_for_long(int *ret_end)
     (void)close(ready[0]);
     *ret_end = life[1];
     return child;
+}
+
+static bool begin_writing(void)
+{
+    struct mp_kv *kv = NULL;
+    struct mp_kv_txn *txn = NULL;
+
+    return open_at(kv_fixture_path(&fixture, "env"), false, &kv) == 0 &&
+           mp_kv_begin(kv, true, &txn) == 0;
 }
 
 /* Otherwise an agency's program that is stopped would stop every command line beside it. */
@@ -277,7 +283,7 @@ Test(kv_env, opening_does_not_wait_for_a_process_that_writes, .init = set_up, .f
     kv_fixture_fill(&fixture, 1);
     mp_kv_close(fixture.kv);
     fixture.kv = NULL;
-    child = write_for_long(&end);
+    child = hold(begin_writing, &end);
     cr_assert_eq(open_at(kv_fixture_path(&fixture, "env"), false, &fixture.kv), 0);
     cr_assert_eq(mp_kv_table_open(fixture.kv, "things", &table), 0);
     cr_assert_eq(mp_kv_begin(fixture.kv, false, &txn), 0);
@@ -296,30 +302,11 @@ static int open_alone(bool read_only, struct mp_kv **ret_kv)
                       ret_kv);
 }
 
-/* A process that has the environment alone until it is killed, or this one is gone. */
-static pid_t own_for_long(void)
+static bool take_alone(void)
 {
-    int ready[2], life[2];
-    char byte = 0;
-    pid_t child;
+    struct mp_kv *kv = NULL;
 
-    cr_assert_eq(pipe(ready), 0);
-    cr_assert_eq(pipe(life), 0);
-    child = fork();
-    if (child == 0) {
-        struct mp_kv *kv = NULL;
-
-        (void)close(life[1]);
-        if (open_alone(false, &kv) == 0 && write(ready[1], &byte, 1) == 1)
-            (void)!read(life[0], &byte, 1);
-        _exit(1);
-    }
-    cr_assert_gt(child, 0);
-    (void)close(ready[1]);
-    (void)close(life[0]);
-    cr_assert_eq(read(ready[0], &byte, 1), 1);
-    (void)close(ready[0]);
-    return child;
+    return open_alone(false, &kv) == 0;
 }
 
 Test(kv_env, who_has_it_alone_keeps_other_writers_out_until_he_dies, .init = set_up,
@@ -327,17 +314,19 @@ Test(kv_env, who_has_it_alone_keeps_other_writers_out_until_he_dies, .init = set
 {
     struct mp_kv *reader = NULL;
     pid_t child;
+    int end;
 
     kv_fixture_fill(&fixture, 1);
     mp_kv_close(fixture.kv);
     fixture.kv = NULL;
-    child = own_for_long();
+    child = hold(take_alone, &end);
     cr_assert_eq(open_alone(false, &fixture.kv), MP_EBUSY);
     cr_assert_null(fixture.kv);
     cr_assert_eq(open_alone(true, &reader), 0, "who only reads disturbs nobody");
     mp_kv_close(reader);
     cr_assert_eq(kill(child, SIGKILL), 0);
     cr_assert_eq(waitpid(child, NULL, 0), child);
+    (void)close(end);
     cr_assert_eq(open_alone(false, &fixture.kv), 0);
     mp_kv_close(fixture.kv);
     fixture.kv = NULL;
