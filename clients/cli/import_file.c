@@ -190,9 +190,10 @@ static int add_row(struct import_file *file, const struct import_line *line)
 
     if (file->count == file->capacity) {
         size_t capacity = file->capacity == 0 ? 256 : file->capacity * 2;
-        void *larger = reallocarray(file->rows, capacity, sizeof *file->rows);
+        void *larger =
+            capacity > ROWS_MOST ? NULL : reallocarray(file->rows, capacity, sizeof *file->rows);
 
-        if (larger == NULL || capacity > ROWS_MOST)
+        if (larger == NULL)
             return MP_ENOMEM;
         file->rows = larger;
         file->capacity = capacity;
