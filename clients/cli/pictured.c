@@ -18,7 +18,7 @@ static int read_gaps(const struct cli *cli, enum mp_gaps usual, enum mp_gaps *re
     if (text == NULL)
         return CLI_OK;
     if (strcmp(text, "planned") != 0 && strcmp(text, "stated") != 0)
-        return cli_fail(CLI_USAGE, "--gaps %s: planned or stated", text);
+        return cli_fail(CLI_USAGE, "--gaps %s: expected planned or stated", text);
     *ret_gaps = text[0] == 'p' ? MP_GAPS_PLANNED : MP_GAPS_STATED;
     return CLI_OK;
 }

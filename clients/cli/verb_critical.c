@@ -107,7 +107,7 @@ static int run_critical(struct cli *cli)
     int status;
 
     if (against != NULL && strcmp(against, "baseline") != 0 && strcmp(against, "early") != 0)
-        return cli_fail(CLI_USAGE, "--against %s: baseline or early", against);
+        return cli_fail(CLI_USAGE, "--against %s: expected baseline or early", against);
     if (against != NULL && against[0] == 'b')
         anchor = MP_ANCHOR_BASELINE;
     status = pictured_begin(cli, cli->arguments[0], MP_GAPS_STATED, &pictured);

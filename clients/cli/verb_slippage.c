@@ -260,7 +260,7 @@ static int show(struct question *question)
             return show_groups(question, groupings[i].by);
     }
     return cli_fail(CLI_USAGE,
-                    "--by %s: corridor, agency, region, reason, project, programme or all",
+                    "--by %s: expected corridor, agency, region, reason, project, programme or all",
                     question->by);
 }
 
@@ -274,7 +274,7 @@ static int run_slippage(struct cli *cli)
     if (since != NULL && ask_read_day("--since", since, &question.since) != CLI_OK)
         return CLI_USAGE;
     if (most != NULL && mp_text_parse_i64(most, 1, INT32_MAX, &question.count_most) != 0)
-        return cli_fail(CLI_USAGE, "--count %s: a number of milestones, 1 or more", most);
+        return cli_fail(CLI_USAGE, "--count %s: expected a number of milestones, 1 or more", most);
     status = pictured_begin(cli, cli->argument_count > 0 ? cli->arguments[0] : NULL, MP_GAPS_STATED,
                             &question.pictured);
     if (status == CLI_OK)

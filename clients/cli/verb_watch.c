@@ -242,11 +242,11 @@ static int read_options(struct cli *cli, struct watching *watching,
     subscription->whole = prefix[0] == '\0';
     subscription->from_now = since == NULL;
     if (since != NULL && mp_text_parse_i64(since, 0, INT64_MAX, &number) != 0)
-        return cli_fail(CLI_USAGE, "--since %s: give a sequence, 0 or more", since);
+        return cli_fail(CLI_USAGE, "--since %s: expected a sequence, 0 or more", since);
     subscription->since = (uint64_t)number;
     number = 0;
     if (count != NULL && mp_text_parse_i64(count, 1, INT64_MAX, &number) != 0)
-        return cli_fail(CLI_USAGE, "--count %s: give a number, 1 or more", count);
+        return cli_fail(CLI_USAGE, "--count %s: expected a number, 1 or more", count);
     watching->count_most = (uint64_t)number;
     return CLI_OK;
 }
