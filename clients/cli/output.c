@@ -162,15 +162,12 @@ static void use_locale(void)
         (void)setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-/* Columns of the terminal behind stdout; 0: none, so nothing is cut. */
-static size_t terminal_width(void)
+size_t output_columns(void)
 {
     struct winsize window = {0};
     const char *columns = getenv("COLUMNS");
     long width = columns == NULL ? 0 : strtol(columns, NULL, 10);
 
-    if (!isatty(STDOUT_FILENO))
-        return 0;
     if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
         width = window.ws_col;
     return width > 0 ? (size_t)width : 0;
@@ -197,7 +194,8 @@ struct output *output_open(const struct cli *cli, const char *columns, bool sing
     output->format = &formats[cli->output];
     output->single = single;
     output->table.color = cli->color;
-    output->width = terminal_width();
+    /* What is kept in a file is not cut. */
+    output->width = isatty(STDOUT_FILENO) ? output_columns() : 0;
     return output;
 }
 

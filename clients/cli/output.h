@@ -21,6 +21,8 @@ int output_row(struct output *output, json_t *row);
  * CLI_OK CLI_FAILED when stdout cannot be written (said on stderr, unless nobody reads it any
  * more). */
 int output_close(struct output *output, int status);
+/* Columns of the terminal behind stdout, by $COLUMNS or as it says; 0: not known. */
+size_t output_columns(void);
 /* The name of the i-th format; NULL beyond the last. */
 const char *output_format(size_t i);
 

@@ -5,11 +5,6 @@
 #include "clients/cli/pictured.h"
 #include "clients/cli/verbs.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #define CHART_ROWS    18
 #define SVG_WIDTH     760
 #define SVG_HEIGHT    360
@@ -44,17 +39,11 @@ static json_t *row_of(const struct mp_picture *picture, uint32_t milestone,
     return row;
 }
 
-static size_t terminal_columns(void)
+static size_t chart_columns(void)
 {
-    struct winsize window = {0};
-    const char *columns = getenv("COLUMNS");
-    long width = columns == NULL ? 0 : strtol(columns, NULL, 10);
+    size_t columns = output_columns();
 
-    if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
-        width = window.ws_col;
-    if (width <= 0)
-        return 80;
-    return width > 160 ? 160 : (size_t)width;
+    return columns == 0 ? 80 : columns > 160 ? 160 : columns;
 }
 
 static int print_svg(const struct chart *chart)
@@ -91,7 +80,7 @@ static int show(const struct pictured *pictured, uint32_t milestone)
     if (cli->output == CLI_TABLE && chart.count > 0) {
         (void)output_show(stdout, chart.title);
         (void)fputs("\n\n", stdout);
-        chart_print(stdout, &chart, terminal_columns(), CHART_ROWS, cli->color);
+        chart_print(stdout, &chart, chart_columns(), CHART_ROWS, cli->color);
         (void)fputc('\n', stdout);
     }
     output = output_open(cli,
