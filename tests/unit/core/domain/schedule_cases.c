@@ -1,5 +1,5 @@
 /* Links and the rule of the projected date, worked out by hand. */
-#include "schedule_net.h"
+#include "tests/unit/core/domain/schedule_net.h"
 
 #include "core/base/auto.h"
 

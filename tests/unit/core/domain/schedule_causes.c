@@ -1,5 +1,5 @@
 /* Who pushed a milestone, planned gaps, and calendars that change. */
-#include "schedule_net.h"
+#include "tests/unit/core/domain/schedule_net.h"
 
 #include "core/base/auto.h"
 

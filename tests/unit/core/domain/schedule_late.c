@@ -1,5 +1,5 @@
 /* Late dates and float, worked out by hand. */
-#include "schedule_net.h"
+#include "tests/unit/core/domain/schedule_net.h"
 
 #include "core/base/auto.h"
 

@@ -1,4 +1,4 @@
-#include "schedule_model.h"
+#include "tests/unit/core/domain/schedule_model.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

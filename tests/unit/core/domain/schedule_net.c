@@ -1,4 +1,4 @@
-#include "schedule_net.h"
+#include "tests/unit/core/domain/schedule_net.h"
 
 #include <criterion/criterion.h>
 

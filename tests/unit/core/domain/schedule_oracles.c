@@ -2,7 +2,7 @@
 #include "core/domain/schedule.h"
 
 #include "core/base/auto.h"
-#include "data/psplib.h"
+#include "tests/unit/core/domain/data/psplib.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

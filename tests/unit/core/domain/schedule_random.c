@@ -1,6 +1,6 @@
 /* Random networks: the passes against plain means, and whatever was done step by step against a
  * schedule made anew. */
-#include "schedule_model.h"
+#include "tests/unit/core/domain/schedule_model.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
