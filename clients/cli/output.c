@@ -180,6 +180,11 @@ static void free_output(struct output *output)
     free(output);
 }
 
+bool output_has_columns(const struct cli *cli)
+{
+    return cli->output == CLI_TABLE || cli->output == CLI_CSV;
+}
+
 struct output *output_open(const struct cli *cli, const char *columns, bool single)
 {
     struct output *output = calloc(1, sizeof *output);

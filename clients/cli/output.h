@@ -10,6 +10,8 @@
 
 struct output;
 
+/* Whether the line's format shows columns alone: nothing else need be in the objects of a list. */
+bool output_has_columns(const struct cli *cli);
 /* columns: what table and CSV show, as table.h writes it. JSON and NDJSON show whole objects.
  * single: one object rather than an array (get); as a table it is shown field by field. NULL after
  * saying why; the functions below take it for an output that cannot be written. */

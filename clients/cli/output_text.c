@@ -71,6 +71,8 @@ static void put_value(struct mp_buffer *text, const json_t *value)
         put_list(text, value);
     } else if (json_is_object(value)) {
         put_object(text, value);
+    } else if (json_is_integer(value)) {
+        mp_buffer_printf(text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     } else if (value != NULL) {
         dumped = json_dumps(value, JSON_ENCODE_ANY | FIELDS_DUMP);
         mp_buffer_put_text(text, dumped == NULL ? "" : dumped);

@@ -230,43 +230,56 @@ void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio 
     fields_add(object, name, value);
 }
 
-/* colour, ground, threshold, slip, duration and policy, as an object. */
-static void add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict)
+static void add_grounds(json_t **value, const struct mp_verdict *verdict)
 {
     static const char *const grounds[] = {"", "within", "days", "share"};
+
+    fields_add(value, "ground", json_string(grounds[verdict->ground]));
+    if (verdict->threshold > 0)
+        fields_add(value, "threshold", json_integer(verdict->threshold));
+    fields_add(value, "slip_days", json_integer(verdict->slip_days));
+    if (verdict->duration_days > 0)
+        fields_add(value, "duration_days", json_integer(verdict->duration_days));
+    fields_add(value, "policy", json_string(verdict->policy_programme));
+    picture_add_day(value, "valid_from", verdict->policy_valid_from);
+}
+
+/* colour and, when it is wanted whole, ground, threshold, slip, duration and policy, as an object.
+ */
+static void add_verdict(json_t **object, const char *name, const struct mp_verdict *verdict,
+                        bool is_whole)
+{
     json_t *value;
 
     if (verdict->colour == MP_COLOUR_NONE)
         return;
     value = json_object();
     fields_add(&value, "colour", json_string(mp_colour_name(verdict->colour)));
-    fields_add(&value, "ground", json_string(grounds[verdict->ground]));
-    if (verdict->threshold > 0)
-        fields_add(&value, "threshold", json_integer(verdict->threshold));
-    fields_add(&value, "slip_days", json_integer(verdict->slip_days));
-    if (verdict->duration_days > 0)
-        fields_add(&value, "duration_days", json_integer(verdict->duration_days));
-    fields_add(&value, "policy", json_string(verdict->policy_programme));
-    picture_add_day(&value, "valid_from", verdict->policy_valid_from);
+    if (is_whole)
+        add_grounds(&value, verdict);
     fields_add(object, name, value);
 }
 
-static void add_projection(json_t **row, const struct mp_picture *picture, uint32_t milestone)
+static void add_projection(json_t **row, const struct mp_picture *picture, uint32_t milestone,
+                           bool is_whole)
 {
     static const char *const bounds[] = {"none", "cancelled", "met", "expected", "today", "link"};
     struct mp_projection at = mp_schedule_projection(picture->schedule, milestone);
 
-    picture_add_day(row, "link_date", at.link_day);
-    fields_add(row, "bound", json_string(bounds[at.bound]));
-    if (at.bound == MP_BOUND_LINK) {
-        fields_add(row, "pushed_by", json_string(mp_schedule_names_at(picture->names, at.via)));
-        fields_add(row, "root", json_string(mp_schedule_names_at(picture->names, at.root)));
-        if (at.is_lag_assumed)
-            fields_add(row, "lag_assumed", json_true());
+    if (is_whole) {
+        picture_add_day(row, "link_date", at.link_day);
+        fields_add(row, "bound", json_string(bounds[at.bound]));
     }
+    if (at.bound != MP_BOUND_LINK)
+        return;
+    if (is_whole)
+        fields_add(row, "pushed_by", json_string(mp_schedule_names_at(picture->names, at.via)));
+    fields_add(row, "root", json_string(mp_schedule_names_at(picture->names, at.root)));
+    if (is_whole && at.is_lag_assumed)
+        fields_add(row, "lag_assumed", json_true());
 }
 
-json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone)
+json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone, bool is_whole)
 {
     const struct mp_picture_milestone *one = &picture->milestones[milestone];
     const struct mp_milestone_figures *figures = &one->figures;
@@ -276,31 +289,39 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
 
     fields_add(&row, "id", json_string(one->id));
     fields_add(&row, "title", json_string(one->record.definition.title.en));
-    if (one->project != MP_PICTURE_NONE)
+    if (is_whole && one->project != MP_PICTURE_NONE)
         fields_add(&row, "project", json_string(picture->projects[one->project].id));
     fields_add(&row, "status", json_string(status));
-    picture_add_day(&row, "status_date", picture->options.today);
+    if (is_whole)
+        picture_add_day(&row, "status_date", picture->options.today);
     picture_add_day(&row, "original", figures->original_day);
     picture_add_day(&row, "approved", figures->approved_day);
-    picture_add_day(&row, "expected", figures->expected_day);
-    picture_add_day(&row, "actual", figures->actual_day);
-    if (figures->actual_day != MP_DAY_NONE)
+    if (is_whole) {
+        picture_add_day(&row, "expected", figures->expected_day);
+        picture_add_day(&row, "actual", figures->actual_day);
+    }
+    if (is_whole && figures->actual_day != MP_DAY_NONE)
         fields_add(&row, "claimed_only", json_boolean(figures->is_claimed_only));
     picture_add_day(&row, "projected", figures->projected_day);
     add_days(&row, "slip_original", &figures->slip_original);
     add_days(&row, "slip_approved", &figures->slip_approved);
     add_days(&row, "slip_since_last", &figures->slip_last);
-    fields_add(&row, "late_original", json_boolean(figures->is_late_original));
-    fields_add(&row, "late_approved", json_boolean(figures->is_late_approved));
+    if (is_whole) {
+        fields_add(&row, "late_original", json_boolean(figures->is_late_original));
+        fields_add(&row, "late_approved", json_boolean(figures->is_late_approved));
+    }
     fields_add(&row, "overdue_days", json_integer(figures->overdue_days));
     fields_add(&row, "knock_on_days", json_integer(figures->knock_on_days));
-    add_projection(&row, picture, milestone);
+    add_projection(&row, picture, milestone, is_whole);
     fields_add(&row, "grey_zone", json_boolean(figures->is_grey));
-    picture_add_day(&row, "last_word", figures->last_word_day);
-    add_days(&row, "planned_duration", &figures->planned_duration);
-    add_verdict(&row, "against_original", &figures->against_original);
-    add_verdict(&row, "against_approved", &figures->against_approved);
-    if (picture->options.as_of.mode == MP_AS_OF_DAY)
+    if (is_whole) {
+        picture_add_day(&row, "last_word", figures->last_word_day);
+        add_days(&row, "planned_duration", &figures->planned_duration);
+    }
+    add_verdict(&row, "against_original", &figures->against_original, is_whole);
+    if (is_whole)
+        add_verdict(&row, "against_approved", &figures->against_approved, true);
+    if (is_whole && picture->options.as_of.mode == MP_AS_OF_DAY)
         fields_add(&row, "recorded_later", json_boolean(one->is_recorded_later));
     return row;
 }

@@ -22,7 +22,7 @@ static int compare_lines(const void *left, const void *right)
 
 static json_t *row_of(const struct mp_picture *picture, const struct line *line)
 {
-    json_t *row = picture_milestone_row(picture, line->milestone);
+    json_t *row = picture_milestone_row(picture, line->milestone, true);
 
     if (line->late.has_float) {
         picture_add_day(&row, "late", line->late.late_day);

@@ -124,7 +124,7 @@ static json_t *explanation(const struct mp_picture *picture, uint32_t milestone)
 {
     size_t count;
     const struct mp_picture_statement *said = mp_picture_statements(picture, milestone, &count);
-    json_t *row = picture_milestone_row(picture, milestone), *statements = json_array();
+    json_t *row = picture_milestone_row(picture, milestone, true), *statements = json_array();
 
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(statements, statement_of(&said[i]));

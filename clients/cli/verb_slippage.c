@@ -230,6 +230,7 @@ static int show_milestones(struct question *question)
     const struct mp_picture *picture = pictured->picture;
     struct ranked *order =
         mp_arena_array(pictured->cli->arena, picture->milestone_count + 1, sizeof(*order));
+    bool is_whole = !output_has_columns(pictured->cli);
     struct output *output;
     size_t count = 0;
     int status = CLI_OK;
@@ -245,7 +246,7 @@ static int show_milestones(struct question *question)
     qsort(order, count, sizeof(*order), compare_slips);
     output = output_open(pictured->cli, columns, false);
     for (size_t i = 0; i < count && (int64_t)i < question->count_most && status == CLI_OK; i++)
-        status = output_row(output, picture_milestone_row(picture, order[i].milestone));
+        status = output_row(output, picture_milestone_row(picture, order[i].milestone, is_whole));
     return output_close(output, status);
 }
 
