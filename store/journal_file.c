@@ -2,8 +2,8 @@
 
 #include "core/base/assert.h"
 #include "core/base/buffer.h"
-#include "core/base/hash.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,6 +129,8 @@ int mp_journal_file_open(const char *store_folder, bool read_only)
     error = read_only ? 0 : make_whole(file, store_folder);
     if (error == 0)
         return file;
+    if (!read_only)
+        (void)!ftruncate(file, 0); /* what there is of room is of more use elsewhere */
     (void)close(file);
     return error;
 }

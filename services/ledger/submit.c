@@ -33,7 +33,8 @@ struct submit {
     struct mp_store *store;
     struct submit_stats *stats;
     const struct mp_clock *clock;
-    int complained_of; /* 0: of nothing */
+    bool is_filing_failing; /* stats->failing says so of filing, not of a group */
+    int complained_of;      /* 0: of nothing */
     int64_t complained_at_ms;
     struct mp_buffer answer;
     struct exchange exchanges[MESSAGES_MOST];
@@ -297,10 +298,12 @@ static void on_submit(void *context)
         busy_for_all(submit);
     if (error != 0)
         complain(submit, error);
-    else
-        submit->complained_of = 0;
-    if (error != 0 || submit->exchange_count > 0)
+    /* A group that wrote nothing shows nothing of the disk. */
+    if (error != 0 || (submit->exchange_count > 0 && writer_has_kept(submit->writer))) {
         atomic_store(&submit->stats->failing, error);
+        submit->is_filing_failing = false;
+        submit->complained_of = error;
+    }
     send_answers(submit);
     if (is_whole)
         publish_events(submit);
@@ -308,6 +311,7 @@ static void on_submit(void *context)
     atomic_fetch_add(&submit->stats->turns, 1);
 }
 
+/* That filing works again says nothing of a group that could not be kept. */
 static void on_filing(void *context, int error)
 {
     struct submit *submit = context;
@@ -315,7 +319,9 @@ static void on_filing(void *context, int error)
     stop_if_ambiguous(error);
     if (error != 0)
         complain(submit, error);
-    atomic_store(&submit->stats->failing, error);
+    if (error != 0 || submit->is_filing_failing)
+        atomic_store(&submit->stats->failing, error);
+    submit->is_filing_failing = error != 0;
 }
 
 static void on_feed(void *context)

@@ -8,6 +8,7 @@ struct writer {
     int offset_minutes;
     struct mp_batch *batch; /* stays open from group to group as long as they are logged */
     bool is_in_group;
+    bool has_kept; /* something, in this group */
     struct mp_batch_events events;
     struct mp_buffer scratch; /* encoded answers on their way into the store */
     struct writer_counts pending, counts;
@@ -61,6 +62,7 @@ int writer_begin(struct writer *writer)
     writer->events = (struct mp_batch_events){0};
     writer->pending = writer->counts;
     writer->head = mp_store_head(writer->store);
+    writer->has_kept = false;
     if (writer->batch != NULL)
         mp_batch_next(writer->batch, now_us);
     else
@@ -151,6 +153,7 @@ static int keep(struct writer *writer, const struct work *work, const struct mp_
         mp_batch_undo(writer->batch);
         return error;
     }
+    writer->has_kept = true;
     return mp_batch_keep(writer->batch, work->agency->agency.definition.id, &work->submission.id,
                          &work->hash, mp_buffer_span(&writer->scratch));
 }
@@ -273,6 +276,11 @@ int writer_file(struct writer *writer)
 bool writer_is_open(const struct writer *writer)
 {
     return writer->batch != NULL;
+}
+
+bool writer_has_kept(const struct writer *writer)
+{
+    return writer->has_kept;
 }
 
 struct mp_batch_events writer_events(const struct writer *writer)

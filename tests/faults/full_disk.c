@@ -114,7 +114,8 @@ static bool is_named(const char *text)
     return strstr(text, "full") != NULL || strstr(text, "space") != NULL;
 }
 
-/* Reports until several in a row are not recorded. *ret_told: which were, in order, from 0. */
+/* Reports until several in a row are not recorded for want of room; one that is answered too late,
+ * by a machine that has much to do, is none of them. *ret_told: which were, in order, from 0. */
 static size_t fill(bool *told, const char *who)
 {
     size_t refused = 0, number;
@@ -123,7 +124,7 @@ static size_t fill(bool *told, const char *who)
         struct system_said said = report(number);
 
         told[number] = said.status == 0;
-        refused = told[number] ? 0 : refused + 1;
+        refused = told[number] ? 0 : refused + is_named(said.err);
         cr_assert_lt(said.status, 128, "%s: %s", who, said.err);
         cr_assert(told[number] || strlen(said.err) > 0, "%s: exit %d and no word", who,
                   said.status);
@@ -151,14 +152,14 @@ static bool is_drained(void *context)
     return system_cli(&instance, "outbox", "retry", "--as", "railways").status == 0;
 }
 
-DISK_TEST(under_the_record_refuses_by_name_and_goes_on_when_there_is_room)
+/* The disk under the record, the ledger being stopped, until there is room again. */
+static void fill_record(void)
 {
     const char *store = system_text("%s/store", instance.folder);
     bool told[FILL_MOST] = {false};
     struct system_said health;
     size_t count;
 
-    system_stop(&instance, SYSTEM_LEDGER);
     mount_over(store);
     /* The ledger alone sees the small disk. */
     enter_programs();
@@ -188,6 +189,24 @@ DISK_TEST(under_the_record_refuses_by_name_and_goes_on_when_there_is_room)
     system_await_healthy(&instance, SYSTEM_PUBLISH);
     expect_told(told, count + 1);
     system_verify(&instance);
+}
+
+DISK_TEST(under_the_record_refuses_by_name_and_goes_on_when_there_is_room)
+{
+    system_stop(&instance, SYSTEM_LEDGER);
+    fill_record();
+}
+
+/* Every commit is one of the tables until there is. */
+DISK_TEST(without_room_for_the_journal_does_the_same)
+{
+    const char *journal = system_text("%s/store/journal.log", instance.folder);
+
+    system_stop(&instance, SYSTEM_LEDGER);
+    cr_assert_eq(unlink(journal), 0);
+    fill_record();
+    cr_assert_eq(shell(system_text("test $(%s stat -c %%s '%s') -eq 1048576", enter(), journal)), 0,
+                 "the journal is not whole");
 }
 
 DISK_TEST(under_the_outbox_is_said_and_keeps_what_was_queued)
