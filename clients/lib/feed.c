@@ -1,11 +1,15 @@
 #include "clients/lib/feed.h"
 
+#include "core/bus/tray.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MESSAGES_A_ROUND   1000
-#define BYTES_A_ROUND      ((size_t)4 << 20)
-#define MESSAGES_WAITING   10000 /* in the socket; what is dropped beyond, the count shows */
+#define MESSAGES_A_ROUND 1000
+#define BYTES_A_ROUND    ((size_t)4 << 20)
+/* What waits unread, of a ledger or of a publish; what is lost beyond, the count shows. */
+#define MESSAGES_WAITING   4096
+#define BYTES_WAITING      ((size_t)32 << 20)
 #define MESSAGE_MOST_BYTES ((int64_t)4 << 20)
 #define TICK_MS            250
 #define ASK_TIMEOUT_MS     10000
@@ -13,6 +17,7 @@
 struct mp_feed {
     struct mp_loop *loop;
     void *socket;
+    struct mp_tray *tray; /* reads the socket over TCP; NULL: it is read here */
     struct mp_asker *asker;
     struct mp_subscription *subscription;
     int timer;
@@ -62,6 +67,12 @@ static void take(struct mp_feed *feed, const struct mp_message *message)
         (void)!mp_subscription_events(feed->subscription, bytes, now_ms);
 }
 
+static int next_message(struct mp_feed *feed, struct mp_message *message)
+{
+    return feed->tray != NULL ? mp_tray_receive(feed->tray, message)
+                              : mp_message_receive(message, feed->socket);
+}
+
 /* Everything that has arrived, up to a bound: false when there may be more. */
 static bool drain(struct mp_feed *feed)
 {
@@ -70,7 +81,7 @@ static bool drain(struct mp_feed *feed)
     int result = 0;
     mp_message_init(&message);
     for (int i = 0; i < MESSAGES_A_ROUND && bytes < BYTES_A_ROUND; i++) {
-        result = mp_message_receive(&message, feed->socket);
+        result = next_message(feed, &message);
         if (result == MP_ETOOBIG)
             continue;
         if (result != 0)
@@ -146,6 +157,13 @@ static int subscribe(struct mp_feed *feed, const struct mp_subscription_options 
     return result;
 }
 
+static int join_loop(struct mp_feed *feed, bool by_tcp)
+{
+    if (by_tcp)
+        return mp_tray_open(feed->loop, feed->socket, BYTES_WAITING, receive, feed, &feed->tray);
+    return mp_loop_add_socket(feed->loop, feed->socket, receive, feed);
+}
+
 static int open_socket(struct mp_bus *bus, struct mp_feed *feed,
                        const struct mp_feed_options *options)
 {
@@ -162,7 +180,7 @@ static int open_socket(struct mp_bus *bus, struct mp_feed *feed,
     if (result == 0)
         result = mp_socket_connect(feed->socket, options->feed.address);
     if (result == 0)
-        result = mp_loop_add_socket(feed->loop, feed->socket, receive, feed);
+        result = join_loop(feed, options->feed.keys != NULL);
     return result;
 }
 
@@ -215,7 +233,9 @@ void mp_feed_close(struct mp_feed *feed)
         return;
     if (feed->timer >= 0)
         mp_loop_remove_timer(feed->loop, feed->timer);
-    mp_loop_remove_socket(feed->loop, feed->socket);
+    if (feed->tray == NULL)
+        mp_loop_remove_socket(feed->loop, feed->socket);
+    mp_tray_close(feed->tray);
     mp_socket_close(feed->socket);
     mp_asker_close(feed->asker);
     mp_subscription_free(feed->subscription);

@@ -54,15 +54,16 @@ struct mp_socket_options {
     const struct mp_key_pair *keys; /* NULL: no CURVE; then only ipc:// and inproc:// */
     const uint8_t *server_key;      /* client side: the server's public key */
     const char *zap_domain;         /* server side, not empty */
-    /* High-water marks, messages; 0: 1000. A server has none for what it receives: mp_peers_open.
-     */
+    /* High-water marks, messages; 0: 1000. With keys there is none for what is received: a server
+     * has mp_peers instead, a client that can be sent more than it asked for mp_tray. */
     int send_most, receive_most;
     int64_t frame_most_bytes; /* 0: 1 MiB */
     int linger_ms;
 };
 
-/* A socket with every option set: heartbeats 5 s / 30 s, handshake 5 s, reconnect up to 10 s,
- * mandatory routing, IMMEDIATE on dealers, ZAP enforced. Plain zmq handle: mp_socket_close it. */
+/* A socket with every option set: with keys heartbeats 5 s / 30 s, handshake 5 s, reconnect up to
+ * 10 s, mandatory routing, IMMEDIATE on dealers, ZAP enforced. Plain zmq handle: mp_socket_close
+ * it. */
 int mp_socket_open(struct mp_bus *bus, const struct mp_socket_options *options,
                    void **ret_socket) MP_CHECK_RESULT;
 /* "tcp://…" without CURVE keys is refused with MP_EPERM. ipc: stale file removed, mode 0600;

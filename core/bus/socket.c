@@ -61,12 +61,19 @@ static int zmq_type(enum mp_socket_kind kind)
     return (size_t)kind < MP_LENGTH(types) ? types[kind] : -1;
 }
 
-/* A connection that breaks while its queue is at the mark ends the process at its next heartbeat
- * (libzmq 4.3.4, stream_engine_base.cpp, zmq_assert (!_io_error)), and whoever is at the other end
- * can bring that about. So a server's queues have no mark, and mp_peers bounds their bytes. */
+/* A connection that breaks while its receive queue is at the mark ends the process at its next
+ * heartbeat, a ping sent or one that is found in what was received before (libzmq 4.3.4,
+ * stream_engine_base.cpp: out_event asserts !_io_error, which in_event has set when the input was
+ * stopped). So a socket has a mark or heartbeats, never both: on this machine the kernel tells of
+ * the other's end, and over TCP bytes are bounded by other means (mp_peers, mp_tray). */
+static bool has_heartbeats(const struct mp_socket_options *options)
+{
+    return options->keys != NULL;
+}
+
 static int receive_most(const struct mp_socket_options *options)
 {
-    if (options->server)
+    if (has_heartbeats(options))
         return 0;
     return options->receive_most != 0 ? options->receive_most : MESSAGES_MOST;
 }
@@ -80,7 +87,7 @@ static int set_common(void *socket, const struct mp_socket_options *options)
         {ZMQ_SNDHWM, options->send_most != 0 ? options->send_most : MESSAGES_MOST},
         {ZMQ_RCVHWM, receive_most(options)},
         {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
-        {ZMQ_HEARTBEAT_IVL, HEARTBEAT_EVERY_MS},
+        {ZMQ_HEARTBEAT_IVL, has_heartbeats(options) ? HEARTBEAT_EVERY_MS : 0},
         {ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS},
         {ZMQ_HEARTBEAT_TTL, HEARTBEAT_TIMEOUT_MS},
         {ZMQ_BACKLOG, BACKLOG_MOST},

@@ -40,8 +40,14 @@ Test(bus_socket, every_option_is_set)
 {
     struct mp_bus *bus = NULL;
     void *socket = NULL;
-    struct mp_socket_options options = {
-        .kind = MP_SOCKET_DEALER, .send_most = 7, .linger_ms = 1500, .frame_most_bytes = 4321};
+    struct mp_key_pair keys;
+    struct mp_socket_options options = {.kind = MP_SOCKET_DEALER,
+                                        .keys = &keys,
+                                        .server_key = keys.public_key,
+                                        .send_most = 7,
+                                        .linger_ms = 1500,
+                                        .frame_most_bytes = 4321};
+    mp_key_make(&keys);
     test_ok(mp_bus_open(1, &bus));
     test_ok(mp_socket_open(bus, &options, &socket));
     const struct {
@@ -53,7 +59,7 @@ Test(bus_socket, every_option_is_set)
         {ZMQ_HANDSHAKE_IVL, 5000},
         {ZMQ_LINGER, 1500},
         {ZMQ_SNDHWM, 7},
-        {ZMQ_RCVHWM, 1000},
+        {ZMQ_RCVHWM, 0},
         {ZMQ_IMMEDIATE, 1},
         {ZMQ_IPV6, 0},
     };
@@ -66,6 +72,23 @@ Test(bus_socket, every_option_is_set)
     cr_expect_eq(most, 4321);
     mp_socket_close(socket);
     mp_bus_close(bus);
+}
+
+/* libzmq ends the process when a connection with both breaks at the wrong moment. */
+Test(bus_socket, none_has_heartbeats_and_a_receive_mark)
+{
+    struct world world;
+    world_open(&world, MP_SOCKET_ROUTER, true);
+    void *far = open_client(&world, MP_SOCKET_SUB, &world.good_keys);
+    void *near = open_plain(world.bus, MP_SOCKET_SUB);
+    void *const sockets[] = {world.server, far, near};
+    for (size_t i = 0; i < MP_LENGTH(sockets); i++)
+        cr_expect_eq(get_int(sockets[i], ZMQ_HEARTBEAT_IVL) == 0,
+                     get_int(sockets[i], ZMQ_RCVHWM) != 0, "socket %zu", i);
+    cr_expect_eq(get_int(near, ZMQ_RCVHWM), 1000);
+    mp_socket_close(near);
+    mp_socket_close(far);
+    world_close(&world);
 }
 
 Test(bus_socket, reconnection_backs_off_and_sooner_ends_over_ipc)
