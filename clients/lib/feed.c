@@ -246,8 +246,3 @@ struct mp_feed_status mp_feed_status(const struct mp_feed *feed)
 {
     return mp_subscription_status(feed->subscription);
 }
-
-struct mp_heartbeat mp_feed_agreed(const struct mp_feed *feed)
-{
-    return mp_subscription_agreed(feed->subscription);
-}

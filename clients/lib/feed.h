@@ -23,6 +23,5 @@ int mp_feed_open(struct mp_bus *bus, struct mp_loop *loop, const struct mp_feed_
 void mp_feed_close(struct mp_feed *feed);
 MP_AUTO_DEFINE(struct mp_feed *, mp_feed_close);
 struct mp_feed_status mp_feed_status(const struct mp_feed *feed);
-struct mp_heartbeat mp_feed_agreed(const struct mp_feed *feed);
 
 #endif

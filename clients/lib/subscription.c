@@ -202,13 +202,3 @@ void mp_subscription_release(struct mp_subscription *subscription, bool is_behin
     subscription->is_behind = is_behind;
     settle(subscription, now_ms);
 }
-
-uint64_t mp_subscription_count(const struct mp_subscription *subscription)
-{
-    return subscription->count;
-}
-
-struct mp_heartbeat mp_subscription_agreed(const struct mp_subscription *subscription)
-{
-    return subscription->agreed;
-}

@@ -90,9 +90,5 @@ void mp_subscription_hold(struct mp_subscription *subscription);
 void mp_subscription_release(struct mp_subscription *subscription, bool is_behind, int64_t now_ms);
 
 struct mp_feed_status mp_subscription_status(const struct mp_subscription *subscription);
-/* Events ever on the prefix as this subscriber knows them. */
-uint64_t mp_subscription_count(const struct mp_subscription *subscription);
-/* The last heartbeat that agreed. */
-struct mp_heartbeat mp_subscription_agreed(const struct mp_subscription *subscription);
 
 #endif

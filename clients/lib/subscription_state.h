@@ -1,5 +1,5 @@
 /* What subscription.c (inputs), follow.c (the feed) and synchronise.c (questions) share. No other
- * file includes it.
+ * file includes it, but for their tests.
  *
  * Invariants:
  *  - resume: every event of the prefix with seq <= resume has been delivered, or was not wanted.

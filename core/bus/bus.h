@@ -68,11 +68,10 @@ int mp_socket_open(struct mp_bus *bus, const struct mp_socket_options *options,
                    void **ret_socket) MP_CHECK_RESULT;
 /* "tcp://…" without CURVE keys is refused with MP_EPERM. ipc: stale file removed, mode 0600;
  * MP_ETOOBIG for a path over 107 bytes, MP_EEXIST for a file that is no socket, MP_EBUSY when
- * somebody listens there. A socket that was closed or unbound lets its address go a moment later:
+ * somebody listens there. A socket that was closed lets its address go a moment later:
  * until then MP_EBUSY. */
 int mp_socket_bind(void *socket, const char *address) MP_CHECK_RESULT;
 int mp_socket_connect(void *socket, const char *address) MP_CHECK_RESULT;
-int mp_socket_unbind(void *socket, const char *address) MP_CHECK_RESULT;
 /* A connection stands and its queue has room, now. */
 bool mp_socket_can_send(void *socket);
 void mp_socket_close(void *socket);
@@ -84,7 +83,6 @@ int mp_socket_bound_address(void *socket, char *text, size_t size) MP_CHECK_RESU
  * receiving the next. See README.md for what a hostile subscriber can do. */
 int mp_socket_admit(void *socket, struct mp_span topic, bool subscribe) MP_CHECK_RESULT;
 int mp_socket_subscribe(void *socket, struct mp_span topic) MP_CHECK_RESULT;
-int mp_socket_unsubscribe(void *socket, struct mp_span topic) MP_CHECK_RESULT;
 
 /* Messages of several frames, at most MP_FRAMES_MOST. A longer one is read to its end and the rest
  * thrown away (MP_ETOOBIG), so that it costs bounded memory; its first frames stay, so that it can

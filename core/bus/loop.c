@@ -37,8 +37,6 @@ struct mp_loop {
     struct timer timers[TIMERS_MOST];
     uint64_t last_source_id;
     int next_timer_id;
-    mp_loop_handler after;
-    void *after_context;
     int signal_fd;
     mp_loop_handler on_stop;
     mp_loop_handler on_reload;
@@ -195,12 +193,6 @@ void mp_loop_remove_timer(struct mp_loop *loop, int id)
         if (id >= 0 && loop->timers[i].id == id)
             loop->timers[i].id = -1;
     }
-}
-
-void mp_loop_set_after(struct mp_loop *loop, mp_loop_handler handler, void *context)
-{
-    loop->after = handler;
-    loop->after_context = context;
 }
 
 static void signal_set(sigset_t *set)
@@ -373,8 +365,6 @@ static int run_round(struct mp_loop *loop, int64_t timeout_ms)
     if (result != 0)
         return result;
     run_timers(loop);
-    if (loop->after != NULL)
-        loop->after(loop->after_context);
     return 0;
 }
 

@@ -29,8 +29,6 @@ void mp_loop_remove_fd(struct mp_loop *loop, int fd);
 int mp_loop_add_timer(struct mp_loop *loop, int64_t interval_ms, mp_loop_handler handler,
                       void *context) MP_CHECK_RESULT;
 void mp_loop_remove_timer(struct mp_loop *loop, int id);
-/* Runs after every round of handlers, before waiting again: for flushing what they gathered. */
-void mp_loop_set_after(struct mp_loop *loop, mp_loop_handler handler, void *context);
 
 /* Blocks SIGTERM, SIGINT, SIGHUP for the whole process (call before any thread or context exists);
  * mp_loop_watch_signals then hands them to the handlers. */

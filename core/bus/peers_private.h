@@ -1,5 +1,5 @@
-/* The connections of a socket, shared by peers.c (what a service is told and asks for) and
- * peers_watch.c (the thread that looks on). */
+/* The connections of a socket, shared by peers.c (what a service is told and asks for),
+ * peers_unsent.c (what waits for whom) and peers_watch.c (the thread that looks on). */
 #ifndef MP_BUS_PEERS_PRIVATE_H
 #define MP_BUS_PEERS_PRIVATE_H
 

@@ -253,16 +253,6 @@ int mp_socket_connect(void *socket, const char *address)
     return connected == 0 ? 0 : mp_bus_error(errno);
 }
 
-int mp_socket_unbind(void *socket, const char *address)
-{
-    int result;
-    mp_loop_touched(socket);
-    do
-        result = zmq_unbind(socket, address);
-    while (result != 0 && errno == EINTR);
-    return result == 0 ? 0 : mp_bus_error(errno);
-}
-
 bool mp_socket_can_send(void *socket)
 {
     int events = 0;
@@ -304,9 +294,4 @@ int mp_socket_admit(void *socket, struct mp_span topic, bool subscribe)
 int mp_socket_subscribe(void *socket, struct mp_span topic)
 {
     return set_topic(socket, ZMQ_SUBSCRIBE, topic);
-}
-
-int mp_socket_unsubscribe(void *socket, struct mp_span topic)
-{
-    return set_topic(socket, ZMQ_UNSUBSCRIBE, topic);
 }

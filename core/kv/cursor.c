@@ -57,18 +57,6 @@ void mp_kv_cursors_end(struct mp_kv_txn *txn)
     txn->cursors = NULL;
 }
 
-int mp_kv_cursors_renew(struct mp_kv_txn *txn)
-{
-    for (struct mp_kv_cursor *cursor = txn->cursors; cursor != NULL; cursor = cursor->next) {
-        int code = mdb_cursor_renew(txn->txn, cursor->cursor);
-
-        cursor->standing = false;
-        if (code != 0)
-            return mp_kv_translate(code);
-    }
-    return 0;
-}
-
 static bool is_usable(const struct mp_kv_cursor *cursor)
 {
     return cursor != NULL && cursor->cursor != NULL && cursor->txn->error == 0;

@@ -67,8 +67,6 @@ int mp_kv_begin(struct mp_kv *kv, bool write, struct mp_kv_txn **ret_txn) MP_CHE
 int mp_kv_commit(struct mp_kv_txn *txn) MP_CHECK_RESULT;
 void mp_kv_abort(struct mp_kv_txn *txn);
 MP_AUTO_DEFINE(struct mp_kv_txn *, mp_kv_abort);
-/* Read transactions only: give the snapshot back and take a new one, cheaper than begin. */
-int mp_kv_renew(struct mp_kv_txn *txn) MP_CHECK_RESULT;
 int mp_kv_error(const struct mp_kv_txn *txn);
 /* Makes the error sticky by hand (first one wins). */
 void mp_kv_fail(struct mp_kv_txn *txn, int error);

@@ -52,8 +52,6 @@ int mp_kv_translate(int code);
 
 /* Closes LMDB's cursors; the structs stay the callers' to close. */
 void mp_kv_cursors_end(struct mp_kv_txn *txn);
-/* Binds them to the renewed transaction, standing nowhere. */
-int mp_kv_cursors_renew(struct mp_kv_txn *txn);
 
 static inline MDB_val mp_kv_val(struct mp_span bytes)
 {

@@ -43,16 +43,6 @@ int mp_kv_commit(struct mp_kv_txn *txn)
     return error;
 }
 
-int mp_kv_renew(struct mp_kv_txn *txn)
-{
-    mp_assert(!txn->write);
-    mdb_txn_reset(txn->txn);
-    txn->error = mp_kv_translate(mdb_txn_renew(txn->txn));
-    if (txn->error == 0)
-        txn->error = mp_kv_cursors_renew(txn);
-    return txn->error;
-}
-
 int mp_kv_error(const struct mp_kv_txn *txn)
 {
     return txn->error;

@@ -173,7 +173,7 @@ static void tell_stats(struct control_context *context, struct mp_buffer *answer
         {"map_bytes", usage.map_bytes},
         {"used_bytes", usage.used_bytes},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < MP_LENGTH(rows); i++)
         mp_buffer_printf(answer, "%s=%" PRIu64 "\n", rows[i].name, rows[i].value);
 }
 

@@ -1,4 +1,4 @@
-#include "clients/lib/subscription.h"
+#include "clients/lib/subscription_state.h"
 #include "tests/support/fake_record.h"
 
 #include <criterion/criterion.h>
@@ -414,7 +414,7 @@ static void run(struct world *world, uint64_t seed)
                  (unsigned long)seed, status.why);
     cr_assert_eq(status.head, world->record->head, "seed %lu", (unsigned long)seed);
     check_whole(world, world->record->head, "in the end");
-    cr_assert_eq(mp_subscription_count(world->subscription),
+    cr_assert_eq(world->subscription->count,
                  fake_record_count(world->record, world->options.prefix, world->record->head));
     end(world);
 }

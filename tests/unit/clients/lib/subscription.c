@@ -1,3 +1,4 @@
+#include "clients/lib/subscription_state.h"
 #include "tests/support/subscription_story.h"
 
 /* Golden stories: holes, tails, positions older and newer than the feed. */
@@ -33,8 +34,8 @@ Test(subscription, from_the_beginning_everything_of_the_prefix_is_delivered_and_
     assert_delivered(&story, 1, 3);
     story_send(&story, fake_record_add(story.record, "ml-1/x/"));
     cr_assert_eq(story.delivered[2], 4);
-    cr_assert_eq(mp_subscription_count(story.subscription), 3);
-    cr_assert_eq(mp_subscription_agreed(story.subscription).head, 3);
+    cr_assert_eq(story.subscription->count, 3);
+    cr_assert_eq(story.subscription->agreed.head, 3);
     story_end(&story);
 }
 
@@ -154,7 +155,7 @@ Test(subscription, positions_newer_than_the_feed_do_not_count_twice)
     cr_assert_neq(story_state(&story), MP_FEED_LIVE);
     story_beat(&story);
     cr_assert_eq(story_state(&story), MP_FEED_LIVE);
-    cr_assert_eq(mp_subscription_count(story.subscription), 3);
+    cr_assert_eq(story.subscription->count, 3);
     story_end(&story);
 }
 
@@ -174,7 +175,7 @@ Test(subscription, topics_that_begin_between_two_pages_are_counted)
     assert_delivered(&story, 1, 2, 3, 4, 5);
     story_beat(&story);
     cr_assert_eq(story_state(&story), MP_FEED_LIVE);
-    cr_assert_eq(mp_subscription_count(story.subscription), 5);
+    cr_assert_eq(story.subscription->count, 5);
     story_end(&story);
 }
 

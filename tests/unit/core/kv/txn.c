@@ -188,20 +188,3 @@ Test(kv_txn, a_write_that_is_cut_short_is_enospc_and_readers_go_on, .init = set_
     cr_assert_eq(mp_kv_commit(txn), 0);
     cr_assert(has("large"));
 }
-
-Test(kv_txn, a_renewed_reader_sees_what_came_since, .init = set_up, .fini = tear_down)
-{
-    struct mp_kv_txn *reader = begin(false);
-    MP_AUTO(mp_kv_cursor_close)
-    struct mp_kv_cursor *cursor = mp_kv_cursor_open(reader, fixture.table);
-    struct mp_span value;
-
-    kv_fixture_fill(&fixture, 1);
-    cr_assert_not(mp_kv_get(reader, fixture.table, mp_span_text("key-0000"), &value));
-    cr_assert_not(mp_kv_seek(cursor, mp_span_text("")));
-    cr_assert_eq(mp_kv_renew(reader), 0);
-    cr_assert(mp_kv_get(reader, fixture.table, mp_span_text("key-0000"), &value));
-    cr_assert(mp_kv_seek(cursor, mp_span_text("")));
-    mp_kv_abort(reader);
-    cr_assert_not(mp_kv_next(cursor));
-}
