@@ -9,7 +9,8 @@
 #include "core/bus/internal.h"
 #include "core/bus/peers_private.h"
 
-#define PLACE_BYTES 128 /* two frames of zmq_msg_t */
+#define PLACE_BYTES  128 /* two frames of zmq_msg_t */
+#define ROUTES_SPARE 256
 
 /* All that may have been meant for it. */
 static struct mp_sent sent_to(const struct mp_peers *peers, const struct mp_peer *connection)
@@ -22,7 +23,8 @@ static struct mp_sent sent_to(const struct mp_peers *peers, const struct mp_peer
 
 void mp_peers_unsent_begin(const struct mp_peers *peers, struct mp_peer *connection)
 {
-    connection->settled = sent_to(peers, connection);
+    if (peers->is_shared) /* what was published before was for others */
+        connection->settled = sent_to(peers, connection);
 }
 
 /* Everything ever written to the socket: sent for the first time, or still in the kernel's queue.
@@ -56,8 +58,9 @@ void mp_peers_unsent_route(struct mp_peers *peers, const struct mp_message *mess
     bool is_new;
     if (connection->routed == peers->routes_state)
         return; /* a connection's name never changes */
-    /* Those of connections that ended are still there; whoever lives is put again. */
-    if (mp_table_count(peers->routes) > 2 * peers->count) {
+    /* Those of connections that ended are still there; whoever lives is put again. Some are spared,
+     * because a connection may speak before it is counted. */
+    if (mp_table_count(peers->routes) > 2 * peers->count + ROUTES_SPARE) {
         mp_table_clear(peers->routes);
         peers->routes_state++;
     }
