@@ -89,7 +89,7 @@ static void *place_of(struct mp_unpacker *unpacker, ProtobufCMessage *message,
 bool mp_unpacker_set_message(struct mp_unpacker *unpacker, ProtobufCMessage *message,
                              const ProtobufCFieldDescriptor *field, ProtobufCMessage *value)
 {
-    ProtobufCMessage **place = place_of(unpacker, message, field, sizeof(value));
+    ProtobufCMessage **place = place_of(unpacker, message, field, sizeof(void *));
 
     if (place != NULL)
         *place = value;

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 
 #define VARINT_MOST  10
+#define TAG_MOST     5
 #define NUMBER_MOST  ((UINT32_C(1) << 29) - 1)
 #define ONCE_NUMBERS 32
 
@@ -43,12 +44,14 @@ static uint64_t read_varint(struct mp_reader *reader)
 bool mp_wire_next(struct mp_wire *wire)
 {
     struct mp_reader *reader = &wire->reader;
+    size_t start = reader->at;
     uint64_t tag, size;
 
     if (mp_reader_left(reader) == 0)
         return false;
     tag = read_varint(reader);
-    if (tag >> 3 == 0 || tag >> 3 > NUMBER_MOST)
+    /* protobuf-c takes no tag of more bytes, whatever they say. */
+    if (tag >> 3 == 0 || tag >> 3 > NUMBER_MOST || reader->at - start > TAG_MOST)
         mp_wire_fail(wire);
     wire->number = (uint32_t)(tag >> 3);
     wire->value = 0;

@@ -22,7 +22,7 @@ static int read_last(const char *path, uint64_t *ret_number)
     MP_AUTO(mp_kv_abort) struct mp_kv_txn *txn = NULL;
     MP_AUTO(mp_kv_cursor_close) struct mp_kv_cursor *cursor = NULL;
     const struct mp_kv_options options = {.folder = path, .tables = 1, .read_only = true};
-    mp_kv_table rows;
+    mp_kv_table rows = 0;
     int error = mp_kv_open(&options, &kv);
 
     *ret_number = 0;

@@ -39,8 +39,8 @@ void picture_add_text(json_t **object, const char *name, const char *text);
 void picture_add_ratio(json_t **object, const char *name, const struct mp_ratio *ratio);
 /* Rounded to so many digits behind the point. */
 json_t *picture_real(double value, int digits);
-/* Every figure of the milestone, with its project; or, when not whole, those that a list has columns
- * for. */
+/* Every figure of the milestone, with its project; or, when not whole, those that a list has
+ * columns for. */
 json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone, bool is_whole);
 /* Suspensions that stand on milestones under the question's prefix, and were said after the day
  * (MP_DAY_NONE: ever), by reason: adds to counts[MP_REASON_UNKNOWN + 1]. After pictured_history. */

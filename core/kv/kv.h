@@ -76,16 +76,12 @@ void mp_kv_fail(struct mp_kv_txn *txn, int error);
 bool mp_kv_get(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key,
                struct mp_span *ret_value);
 void mp_kv_put(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key, struct mp_span value);
-/* The key must be larger than every key there (MDB_APPEND). */
-void mp_kv_append(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key,
-                  struct mp_span value);
 /* Room for size_bytes under the key, to be written by the caller before the next call; NULL when
- * the transaction has failed. append as above. */
+ * the transaction has failed. append: the key must be larger than every key there (MDB_APPEND). */
 uint8_t *mp_kv_reserve(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key,
                        size_t size_bytes, bool append);
 /* false when it was not there. */
 bool mp_kv_delete(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key);
-void mp_kv_clear(struct mp_kv_txn *txn, mp_kv_table table);
 
 /* Cursors belong to their transaction and are closed before it ends. */
 struct mp_kv_cursor *mp_kv_cursor_open(struct mp_kv_txn *txn, mp_kv_table table);

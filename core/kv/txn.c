@@ -89,14 +89,6 @@ void mp_kv_put(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key, str
     put(txn, table, key, &bytes, 0);
 }
 
-void mp_kv_append(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key,
-                  struct mp_span value)
-{
-    MDB_val bytes = mp_kv_val(value);
-
-    put(txn, table, key, &bytes, MDB_APPEND);
-}
-
 uint8_t *mp_kv_reserve(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key,
                        size_t size_bytes, bool append)
 {
@@ -117,10 +109,4 @@ bool mp_kv_delete(struct mp_kv_txn *txn, mp_kv_table table, struct mp_span key)
     if (error != 0 && error != MP_ENOTFOUND)
         mp_kv_fail(txn, error);
     return error == 0;
-}
-
-void mp_kv_clear(struct mp_kv_txn *txn, mp_kv_table table)
-{
-    if (txn->error == 0)
-        txn->error = mp_kv_written(mdb_drop(txn->txn, table, 0));
 }

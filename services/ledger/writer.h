@@ -38,8 +38,8 @@ int writer_commit(struct writer *writer) MP_CHECK_RESULT;
 int writer_file(struct writer *writer) MP_CHECK_RESULT;
 /* Whether something waits to be filed, and the tables' transaction with it. */
 bool writer_is_open(const struct writer *writer);
-/* Whether the group committed last had anything for the disk: one of which everybody is told busy has
- * not. */
+/* Whether the group committed last had anything for the disk: one of which everybody is told busy
+ * has not. */
 bool writer_has_kept(const struct writer *writer);
 /* Of the group committed last; valid until the next begin. */
 struct mp_batch_events writer_events(const struct writer *writer);

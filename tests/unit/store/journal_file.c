@@ -248,7 +248,7 @@ static void make_journal_before(uint64_t last)
     cr_assert_eq(mp_kv_table_open(kv, "rows", &rows), 0);
     cr_assert_eq(mp_kv_begin(kv, true, &txn), 0);
     mp_store_key_seq(&key, last);
-    mp_kv_append(txn, rows, mp_store_key_span(&key), mp_span_text("a row"));
+    mp_kv_put(txn, rows, mp_store_key_span(&key), mp_span_text("a row"));
     cr_assert_eq(mp_kv_commit(txn), 0);
     mp_store_close(mp_take(fixture.store));
 }
