@@ -187,9 +187,11 @@ static bool step(struct walk *walk)
     field = find_field(level);
     if (field == NULL)
         return true;
+    if (!check_count(walk, level, field))
+        return false;
     if (level->wire.type != wire_type_of(field->type))
         return refuse(walk, MP_REJECT_MALFORMED, "encoded as another type");
-    return check_count(walk, level, field) && take_value(walk, level, field);
+    return take_value(walk, level, field);
 }
 
 /* A step that fails names the field at hand of every message still open: after leaving a broken

@@ -86,12 +86,17 @@ static void begin_group(struct mp_batch *batch, int64_t now_us)
 static int take_journal(struct mp_batch *batch)
 {
     struct mp_store *store = batch->store;
+    uint64_t last = 0;
     int error;
 
     if (store->logged == store->filed)
         return 0;
     begin_group(batch, INT64_MIN);
-    error = mp_store_journal_replay(store->journal, store->filed, batch);
+    error = mp_store_journal_replay(store->journal, store->filed, batch, &last);
+    if (error == 0 && last != store->logged) { /* what was durable is not there */
+        mp_store_explain("%s", "rows of the journal are gone");
+        error = MP_ECORRUPT;
+    }
     batch->logged = (unsigned)(store->logged - store->filed);
     return error;
 }

@@ -185,8 +185,10 @@ int mp_store_attach(const struct mp_store_options *options, bool create,
                     struct mp_store **ret_store) MP_CHECK_RESULT;
 int mp_store_read_head(struct mp_kv_txn *txn, const struct mp_store_tables *tables,
                        struct mp_head *ret_head) MP_CHECK_RESULT;
-/* What schema 3 logged and did not file is refused (MP_EVERSION); what it filed is thrown away. */
-int mp_store_journal_before(const char *folder, uint64_t filed) MP_CHECK_RESULT;
+/* MP_EVERSION: a program of schema 3 logged in the folder what it did not file, so it is needed
+ * once more. Else its journal can go. */
+int mp_store_journal_before_check(const char *folder, uint64_t filed) MP_CHECK_RESULT;
+int mp_store_journal_before_drop(const char *folder) MP_CHECK_RESULT;
 /* Agencies' keys, links and starts from the state. */
 int mp_store_load(struct mp_store *store) MP_CHECK_RESULT;
 int mp_store_read_filed(struct mp_kv_txn *txn, struct mp_store *store) MP_CHECK_RESULT;
@@ -198,8 +200,8 @@ void mp_store_publish_filed(struct mp_store *store, const struct mp_head *head,
 /* Whoever waits is told that filing was tried, which is all that can be promised. */
 void mp_store_tell_filing(struct mp_store *store);
 /* Waits, a second at most, until the tables have what was durable at the call. At once when they
- * do, when a try fails, and when nobody can be woken. */
-void mp_store_wait_filed(struct mp_store *store);
+ * do, when a try fails, and when nobody can be woken. Whether they have it. */
+bool mp_store_wait_filed(struct mp_store *store);
 int mp_store_keep_key(struct mp_store *store, const uint8_t key[static 32], const char *agency,
                       bool *ret_new) MP_CHECK_RESULT;
 void mp_store_forget_key(struct mp_store *store, const uint8_t key[static 32]);

@@ -173,6 +173,15 @@ static int check_rest(const struct mp_journal_image *image, uint64_t last)
     return MP_ECORRUPT;
 }
 
+static int read_image(const struct mp_store_journal *journal, struct mp_journal_image *ret_image)
+{
+    int error = mp_journal_image_read(journal->file, ret_image);
+
+    if (error == MP_ECORRUPT)
+        mp_store_explain(MP_JOURNAL_FILE " is shorter than it was");
+    return error;
+}
+
 /* batch NULL: only looks. */
 static int go_through(struct mp_store_journal *journal, uint64_t filed, struct mp_batch *batch,
                       uint64_t *ret_last)
@@ -181,8 +190,10 @@ static int go_through(struct mp_store_journal *journal, uint64_t filed, struct m
     struct mp_span row;
     uint64_t last = filed;
     size_t at = 0;
-    int error = mp_journal_image_read(journal->file, &image);
+    int error = read_image(journal, &image);
 
+    if (error < 0)
+        return error;
     while (error == 0 && mp_journal_image_row(&image, last + 1, &at, &row)) {
         last++;
         if (batch != NULL)
@@ -210,9 +221,15 @@ int mp_store_journal_last(struct mp_store_journal *journal, uint64_t filed, uint
 }
 
 int mp_store_journal_replay(struct mp_store_journal *journal, uint64_t filed,
-                            struct mp_batch *batch)
+                            struct mp_batch *batch, uint64_t *ret_number)
 {
-    uint64_t last;
+    return go_through(journal, filed, batch, ret_number);
+}
 
-    return go_through(journal, filed, batch, &last);
+int mp_store_journal_settle(struct mp_store_journal *journal)
+{
+    MP_AUTO(mp_journal_image_done) struct mp_journal_image image = {.bytes = NULL};
+    int error = read_image(journal, &image);
+
+    return error < 0 ? error : mp_journal_image_write(journal->file, &image, journal->end);
 }

@@ -52,8 +52,11 @@ int mp_store_journal_append(struct mp_store_journal *journal, uint64_t number, u
  * file is damaged or of another time than the tables. */
 int mp_store_journal_last(struct mp_store_journal *journal, uint64_t filed,
                           uint64_t *ret_number) MP_CHECK_RESULT;
-/* Every row beyond `filed` into the batch, whose head is that of `filed`. MP_ECORRUPT as above. */
+/* Every row beyond `filed` into the batch, whose head is that of `filed`. *ret_number and errors as
+ * above. */
 int mp_store_journal_replay(struct mp_store_journal *journal, uint64_t filed,
-                            struct mp_batch *batch) MP_CHECK_RESULT;
+                            struct mp_batch *batch, uint64_t *ret_number) MP_CHECK_RESULT;
+/* Who wrote the rows that `last` found may have died before they were durable: makes them so. */
+int mp_store_journal_settle(struct mp_store_journal *journal) MP_CHECK_RESULT;
 
 #endif

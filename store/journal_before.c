@@ -28,6 +28,8 @@ static int read_last(const char *path, uint64_t *ret_number)
     *ret_number = 0;
     if (error == 0)
         error = mp_kv_table_open(kv, "rows", &rows);
+    if (error == MP_ENOTFOUND) /* made and never used */
+        return 0;
     if (error == 0)
         error = mp_kv_begin(kv, false, &txn);
     if (error < 0)
@@ -38,24 +40,7 @@ static int read_last(const char *path, uint64_t *ret_number)
     return mp_kv_error(txn);
 }
 
-static int remove_files(const char *folder)
-{
-    static const char *const names[] = {"/data.mdb", "/lock.mdb"};
-    char path[PATH_MAX];
-    int error;
-
-    for (size_t i = 0; i < MP_LENGTH(names); i++) {
-        error = join(path, folder, names[i]);
-        if (error == 0)
-            (void)unlink(path);
-    }
-    error = join(path, folder, "");
-    if (error == 0)
-        (void)rmdir(path);
-    return error;
-}
-
-int mp_store_journal_before(const char *folder, uint64_t filed)
+int mp_store_journal_before_check(const char *folder, uint64_t filed)
 {
     char path[PATH_MAX];
     uint64_t last;
@@ -73,5 +58,22 @@ int mp_store_journal_before(const char *folder, uint64_t filed)
                          path);
         return MP_EVERSION;
     }
-    return error < 0 ? error : remove_files(folder);
+    return error;
+}
+
+int mp_store_journal_before_drop(const char *folder)
+{
+    static const char *const names[] = {"/data.mdb", "/lock.mdb"};
+    char path[PATH_MAX];
+    int error;
+
+    for (size_t i = 0; i < MP_LENGTH(names); i++) {
+        error = join(path, folder, names[i]);
+        if (error == 0)
+            (void)unlink(path);
+    }
+    error = join(path, folder, "");
+    if (error == 0)
+        (void)rmdir(path);
+    return error;
 }

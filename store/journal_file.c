@@ -92,8 +92,9 @@ static int write_all(int file, const uint8_t *bytes, size_t size, size_t at)
 
 /* Zeros to its end: later writes take no room and change no size, so a sync of them writes nothing
  * else. Nothing is logged before this has succeeded, so it may begin again. */
-static int make_whole(int file, const char *store_folder)
+static int make_whole(int file)
 {
+    struct mp_journal_image image;
     struct stat status;
     uint8_t *zeros;
     int error;
@@ -102,6 +103,10 @@ static int make_whole(int file, const char *store_folder)
         return mp_error_from_errno(errno);
     if ((uint64_t)status.st_size >= MP_JOURNAL_BYTES)
         return 0;
+    error = mp_journal_image_read(file, &image); /* one that was whole once is not made anew */
+    if (error < 0)
+        return error;
+    mp_journal_image_done(&image);
     zeros = calloc(1, MP_JOURNAL_BYTES);
     error = zeros == NULL ? MP_ENOMEM : write_all(file, zeros, MP_JOURNAL_BYTES - 1, 0);
     if (error == 0 && fsync(file) < 0)
@@ -112,7 +117,7 @@ static int make_whole(int file, const char *store_folder)
     if (error == 0 && fsync(file) < 0)
         error = mp_error_from_errno(errno);
     free(zeros);
-    return error == 0 ? mp_file_sync_folder(store_folder) : error;
+    return error;
 }
 
 int mp_journal_file_open(const char *store_folder, bool read_only)
@@ -126,10 +131,12 @@ int mp_journal_file_open(const char *store_folder, bool read_only)
     file = open(path, (read_only ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0600);
     if (file < 0)
         return mp_error_from_errno(errno);
-    error = read_only ? 0 : make_whole(file, store_folder);
+    error = read_only ? 0 : make_whole(file);
+    if (error == 0 && !read_only) /* each time: who made it may have died before this */
+        error = mp_file_sync_folder(store_folder);
     if (error == 0)
         return file;
-    if (!read_only)
+    if (error == MP_ENOSPC)
         (void)!ftruncate(file, 0); /* what there is of room is of more use elsewhere */
     (void)close(file);
     return error;
@@ -206,11 +213,18 @@ int mp_journal_image_read(int file, struct mp_journal_image *ret_image)
             break;
         size += got > 0 ? (size_t)got : 0;
     }
+    for (size_t at = 0; error == 0 && size < MP_JOURNAL_BYTES && at < size; at += SECTOR_BYTES)
+        error = is_zero(image.bytes + at) ? 0 : MP_ECORRUPT;
     if (error == 0)
         *ret_image = image;
     else
         mp_journal_image_done(&image);
     return error;
+}
+
+int mp_journal_image_write(int file, const struct mp_journal_image *image, size_t size)
+{
+    return write_durable(file, image->bytes, size, 0);
 }
 
 void mp_journal_image_done(struct mp_journal_image *image)

@@ -10,7 +10,7 @@
 #define MP_JOURNAL_BYTES     ((size_t)1 << 20)  /* of the file */
 #define MP_JOURNAL_ROW_BYTES ((size_t)16 << 10) /* the largest row */
 
-/* Returns the descriptor, or an error: MP_ENOTFOUND, MP_ENOSPC, … */
+/* Returns the descriptor, or an error: MP_ENOTFOUND; MP_ENOSPC; MP_ECORRUPT: it was cut short. */
 int mp_journal_file_open(const char *store_folder, bool read_only) MP_CHECK_RESULT;
 
 /* What the row takes of the file: a multiple of 4096. */
@@ -23,7 +23,11 @@ struct mp_journal_image {
     uint8_t *bytes; /* MP_JOURNAL_BYTES */
     uint8_t *row;   /* room for the largest one */
 };
+/* MP_ECORRUPT: it was whole once and is not now. One whose making was cut short is of zeros. */
 int mp_journal_image_read(int file, struct mp_journal_image *ret_image) MP_CHECK_RESULT;
+/* The first size bytes again, durably, where they were read. */
+int mp_journal_image_write(int file, const struct mp_journal_image *image,
+                           size_t size) MP_CHECK_RESULT;
 void mp_journal_image_done(struct mp_journal_image *image);
 static inline void mp_journal_image_done_auto(struct mp_journal_image *image)
 {

@@ -167,7 +167,7 @@ int mp_reading_answer(struct mp_reading *reading, const struct mp_ask *ask, int3
     };
     int error;
 
-    mp_store_wait_filed(reading->store);
+    (void)mp_store_wait_filed(reading->store);
     error = mp_kv_begin(reading->store->kv, false, &asking.txn);
     if (error < 0)
         return error;

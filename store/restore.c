@@ -144,14 +144,16 @@ static uint64_t next_epoch(uint64_t now, uint64_t last, uint64_t at_least)
     return epoch > at_least ? epoch : at_least + 1;
 }
 
-static int begin_epoch(const struct mp_store_options *options, uint64_t at_least, const char *by,
-                       const char *why, int64_t now_us, struct mp_head *ret_head)
+static int begin_epoch(const char *from, const struct mp_store_options *options, uint64_t at_least,
+                       const char *by, const char *why, int64_t now_us, struct mp_head *ret_head)
 {
     MP_AUTO(mp_store_close) struct mp_store *store = NULL;
     MP_AUTO(mp_batch_abort) struct mp_batch *batch = NULL;
     struct mp_head head;
     int error = mp_store_open(options, &store, NULL);
 
+    if (error == 0)
+        error = mp_store_journal_before_check(from, store->filed);
     if (error == 0)
         error = mp_batch_begin(store, now_us, &batch);
     if (error < 0)
@@ -166,6 +168,17 @@ static int begin_epoch(const struct mp_store_options *options, uint64_t at_least
         return error;
     *ret_head = mp_store_head(store);
     return 0;
+}
+
+/* A backup has none; the folder of a ledger that was killed has what it logged and did not file. */
+static int copy_journal(const char *from, const char *working)
+{
+    char source[PATH_MAX], target[PATH_MAX];
+
+    if (join_path(source, from, "/" MP_JOURNAL_FILE) < 0 ||
+        join_path(target, working, "/" MP_JOURNAL_FILE) < 0)
+        return MP_EINVAL;
+    return mp_file_exists(source) ? copy_file(source, target) : 0;
 }
 
 /* The folder that holds the path. */
@@ -202,11 +215,13 @@ static int restore_in(const char *working, const char *from, const struct mp_sto
     if (error == 0)
         error = copy_file(source, target);
     if (error == 0)
+        error = copy_journal(from, working);
+    if (error == 0)
         error = mp_file_sync_folder(working);
     if (error == 0)
         error = prove(&options);
     if (error == 0)
-        error = begin_epoch(&options, at_least, by, why, now_us, ret_head);
+        error = begin_epoch(from, &options, at_least, by, why, now_us, ret_head);
     return error;
 }
 

@@ -199,6 +199,9 @@ static int file_journal(struct mp_store *store)
 
     if (error < 0 || logged == store->filed)
         return error;
+    error = mp_store_journal_settle(store->journal);
+    if (error < 0)
+        return error;
     store->logged = logged;
     error = mp_batch_begin(store, INT64_MIN, &batch);
     if (error < 0)
@@ -214,13 +217,14 @@ static int file_journal(struct mp_store *store)
 /* A disk that has no room for the journal has none for much else: every commit is of the tables. */
 static int open_journal(struct mp_store *store, const char *folder)
 {
-    int error = store->schema == MP_STORE_SCHEMA_OF_FOLDER
-                    ? mp_store_journal_before(folder, store->filed)
-                    : 0;
+    bool has_other = store->schema == MP_STORE_SCHEMA_OF_FOLDER;
+    int error = has_other ? mp_store_journal_before_check(folder, store->filed) : 0;
 
     store->logged = store->filed;
     if (error == MP_EVERSION)
         return error;
+    if (error == 0 && has_other)
+        error = mp_store_journal_before_drop(folder);
     if (error == 0)
         error = mp_store_journal_open(folder, false, &store->journal);
     if (error == MP_ENOSPC)
@@ -334,11 +338,11 @@ void mp_store_on_wait(struct mp_store *store, void (*wake)(void *context), void 
     pthread_mutex_unlock(&store->mutex);
 }
 
-void mp_store_wait_filed(struct mp_store *store)
+bool mp_store_wait_filed(struct mp_store *store)
 {
     struct timespec until;
     uint64_t wanted, tries;
-    bool is_over = false;
+    bool is_over = false, is_filed;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += 1;
@@ -349,7 +353,9 @@ void mp_store_wait_filed(struct mp_store *store)
         store->wake(store->wake_context);
     while (store->filed < wanted && store->filing_tries == tries && store->wake != NULL && !is_over)
         is_over = pthread_cond_timedwait(&store->filing, &store->mutex, &until) != 0;
+    is_filed = store->filed >= wanted;
     pthread_mutex_unlock(&store->mutex);
+    return is_filed;
 }
 
 bool mp_store_is_filed(const struct mp_store *store)
@@ -389,6 +395,7 @@ int mp_store_usage(struct mp_store *store, struct mp_kv_usage *ret_usage)
 
 int mp_store_backup(struct mp_store *store, const char *folder)
 {
-    mp_store_wait_filed(store);
+    if (!mp_store_wait_filed(store))
+        return MP_EAGAIN;
     return mp_kv_copy(store->kv, folder);
 }

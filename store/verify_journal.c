@@ -10,26 +10,19 @@
 
 static const struct timespec pause = {.tv_nsec = PAUSE_NS};
 
-/* What the tables have by now of the journal. */
-static int read_filed(struct mp_store *store, uint64_t *ret_filed)
-{
-    MP_AUTO(mp_kv_abort) struct mp_kv_txn *txn = NULL;
-    struct mp_store now = {.tables = store->tables};
-    int error = mp_kv_begin(store->kv, false, &txn);
-
-    if (error == 0)
-        error = mp_store_read_filed(txn, &now);
-    *ret_filed = now.filed;
-    return error;
-}
-
 /* What was found is of the tables that are proved only when they are still those that there are. */
 static int is_of_another_time(const struct mp_store_verifying *verifying, bool *ret_is)
 {
-    uint64_t filed;
-    int error = read_filed(verifying->kept, &filed);
+    MP_AUTO(mp_kv_abort) struct mp_kv_txn *txn = NULL;
+    struct mp_store now = {.tables = verifying->kept->tables};
+    int error = mp_kv_begin(verifying->kept->kv, false, &txn);
 
-    *ret_is = error == 0 && filed != verifying->kept->filed;
+    if (error == 0)
+        error = mp_store_read_filed(txn, &now);
+    if (error == 0)
+        error = mp_store_read_head(txn, &now.tables, &now.head);
+    *ret_is = error == 0 &&
+              (now.filed != verifying->kept->filed || now.head.seq != verifying->kept_head.seq);
     return error;
 }
 
@@ -37,10 +30,11 @@ static int replay(struct mp_store_verifying *verifying, struct mp_store_journal 
 {
     MP_AUTO(mp_batch_abort) struct mp_batch *batch = NULL;
     bool is_other = false;
+    uint64_t last;
     int error = mp_batch_begin(verifying->rebuilt, INT64_MIN, &batch);
 
     if (error == 0)
-        error = mp_store_journal_replay(journal, verifying->kept->filed, batch);
+        error = mp_store_journal_replay(journal, verifying->kept->filed, batch, &last);
     if (error == 0)
         error = is_of_another_time(verifying, &is_other);
     if (error < 0 || is_other)
@@ -72,6 +66,12 @@ int mp_store_verify_journal(struct mp_store_verifying *verifying, const char *fo
     bool is_other = false;
     int error = mp_store_read_filed(verifying->txn, verifying->kept);
 
+    if (error == 0)
+        error = mp_store_journal_before_check(folder, verifying->kept->filed);
+    if (error == MP_EVERSION) {
+        mp_store_verify_finding(verifying, "journal: %s", mp_store_why());
+        return 0;
+    }
     if (error == 0)
         error = mp_store_journal_open(folder, true, &journal);
     if (error == MP_ENOTFOUND)

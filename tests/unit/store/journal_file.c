@@ -214,12 +214,22 @@ FILE_TEST(a_size_beyond_the_file_is_no_row)
 FILE_TEST(one_that_was_not_made_whole_is_made_again)
 {
     cr_assert_eq(ftruncate(file, 5000), 0);
-    cr_assert_eq(pwrite(file, "x", 1, 4999), 1);
     close(file);
     file = mp_journal_file_open(fixture.folder, false);
     cr_assert_geq(file, 0);
     cr_expect_eq(fault(0), MP_JOURNAL_BYTES);
     cr_expect_eq(lseek(file, 0, SEEK_END), (off_t)MP_JOURNAL_BYTES);
+}
+
+FILE_TEST(one_that_was_cut_short_is_damaged)
+{
+    struct mp_journal_image image;
+
+    (void)put(0, 1, 100, 1);
+    cr_assert_eq(ftruncate(file, 5000), 0);
+    cr_expect_eq(mp_journal_file_open(fixture.folder, false), MP_ECORRUPT);
+    cr_expect_eq(mp_journal_image_read(file, &image), MP_ECORRUPT);
+    cr_expect_eq(lseek(file, 0, SEEK_END), 5000, "it is left as it is");
 }
 
 FILE_TEST(who_only_reads_makes_none)
@@ -253,6 +263,16 @@ static void make_journal_before(uint64_t last)
     mp_store_close(mp_take(fixture.store));
 }
 
+static uint64_t findings(void)
+{
+    struct mp_store_options options = fixture.options;
+    struct mp_verify_report report = {.findings = 0};
+
+    options.read_only = true;
+    cr_assert_eq(mp_store_verify(&options, fixture_path(&fixture, "scratch"), &report), 0);
+    return report.findings;
+}
+
 Test(store_journal_before, what_it_filed_is_thrown_away)
 {
     struct mp_store_key filed;
@@ -262,6 +282,7 @@ Test(store_journal_before, what_it_filed_is_thrown_away)
     fixture_overwrite(&fixture, fixture.store->tables.meta, mp_span_text(MP_STORE_META_FILED),
                       mp_store_key_span(&filed));
     make_journal_before(7);
+    cr_expect_eq(findings(), 0u);
     cr_assert_eq(mp_store_open(&fixture.options, &fixture.store, NULL), 0);
     cr_expect(!mp_file_exists(fixture_path(&fixture, "store/journal")));
     (void)fixture_put_one(&fixture, fixture_project("ml-9"));
@@ -274,6 +295,7 @@ Test(store_journal_before, what_it_did_not_file_is_not_lost)
 
     fixture_open(&fixture, 0);
     make_journal_before(1);
+    cr_expect_eq(findings(), 1u, "verify says so");
     cr_assert_eq(mp_store_open(&fixture.options, &fixture.store, &why), MP_EVERSION);
     cr_expect_not_null(strstr(why, "start that one once more"), "%s", why);
     cr_expect(mp_file_exists(fixture_path(&fixture, "store/journal/data.mdb")));

@@ -168,7 +168,8 @@ JOURNAL_TEST(what_is_logged_is_proved_too)
     cr_expect_eq(proved.findings, 1);
 }
 
-/* Every third group is filed by itself: the file begins anew all the time. */
+/* Every third group is filed by itself: the file begins anew all the time. Every seventh is a
+ * definition, which moves the tables without it. */
 static _Noreturn void write_for_ever(void)
 {
     const char *why = "";
@@ -179,6 +180,10 @@ static _Noreturn void write_for_ever(void)
     for (unsigned number = 1;; number++) {
         if (report(number).outcome != MP_OUTCOME_ACCEPTED)
             _exit(2);
+        if (number % 7 == 0 &&
+            fixture_submit(&fixture, ministry_key, 1000000 + number, 0, change_project("ml-2"))
+                    .outcome != MP_OUTCOME_ACCEPTED)
+            _exit(4);
         if (number % 3 == 0 && writer_file(fixture.writer) != 0)
             _exit(3);
     }
@@ -207,6 +212,29 @@ JOURNAL_TEST(a_record_is_proved_while_it_is_written)
     cr_assert(WIFSIGNALED(status), "the writer ended by itself: %x", (unsigned)status);
     cr_expect_gt(last, first, "nothing was written meanwhile");
     cr_expect_eq(verify().findings, 0);
+}
+
+/* Not a backup, but the folder of one that was killed. */
+JOURNAL_TEST(a_restore_takes_what_was_logged_too)
+{
+    struct mp_store_options to = fixture.options;
+    struct mp_head restored;
+    uint64_t head;
+
+    (void)report(1);
+    (void)report(2);
+    head = fixture_head(&fixture);
+    close_store();
+    to.folder = mp_arena_printf(fixture.arena, "%s-restored", fixture.folder);
+    cr_assert_eq(mp_store_restore(fixture.options.folder, &to, 0, "ministry", "a test",
+                                  fixture.now_us, &restored),
+                 0, "%s", mp_store_why());
+    cr_expect_eq(restored.seq, head + 1, "and the epoch");
+    cr_expect_eq(restored.restored_head, head);
+    fixture.options.folder = to.folder;
+    cr_expect_eq(verify().findings, 0);
+    fixture.options.folder = fixture.folder;
+    cr_assert_eq(system(mp_arena_printf(fixture.arena, "rm -r '%s'", to.folder)), 0);
 }
 
 JOURNAL_TEST(damage_is_named)
