@@ -87,7 +87,7 @@ static int make_way(const char *folder)
 /* What an earlier attempt left in it. */
 static int clear_folder(const char *folder)
 {
-    static const char *const names[] = {"/" MP_JOURNAL_FILE, "/data.mdb", "/data.mdb.partial",
+    static const char *const names[] = {("/" MP_JOURNAL_FILE), "/data.mdb", "/data.mdb.partial",
                                         "/lock.mdb"};
     char path[PATH_MAX];
 
