@@ -94,7 +94,7 @@ static int write_all(int file, const uint8_t *bytes, size_t size, size_t at)
  * else. Nothing is logged before this has succeeded, so it may begin again. */
 static int make_whole(int file)
 {
-    struct mp_journal_image image;
+    struct mp_journal_image image = {.bytes = NULL};
     struct stat status;
     uint8_t *zeros;
     int error;
