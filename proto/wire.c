@@ -3,7 +3,8 @@
 #include "core/base/text.h"
 
 #define VARINT_MOST  10
-#define TAG_MOST     5
+#define TAG_MOST     5 /* bytes */
+#define LENGTH_MOST  5
 #define NUMBER_MOST  ((UINT32_C(1) << 29) - 1)
 #define ONCE_NUMBERS 32
 
@@ -50,7 +51,7 @@ bool mp_wire_next(struct mp_wire *wire)
     if (mp_reader_left(reader) == 0)
         return false;
     tag = read_varint(reader);
-    /* protobuf-c takes no tag of more bytes, whatever they say. */
+    /* protobuf-c takes no tag and no length of more bytes, whatever they say. */
     if (tag >> 3 == 0 || tag >> 3 > NUMBER_MOST || reader->at - start > TAG_MOST)
         mp_wire_fail(wire);
     wire->number = (uint32_t)(tag >> 3);
@@ -67,8 +68,9 @@ bool mp_wire_next(struct mp_wire *wire)
         break;
     case MP_WIRE_BYTES:
         wire->type = MP_WIRE_BYTES;
+        start = reader->at;
         size = read_varint(reader);
-        if (size > mp_reader_left(reader))
+        if (size > mp_reader_left(reader) || reader->at - start > LENGTH_MOST)
             mp_wire_fail(wire);
         wire->bytes = mp_reader_bytes(reader, (size_t)size);
         break;
