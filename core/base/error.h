@@ -24,7 +24,10 @@
     X(MP_ECONFIG, 18, "the configuration is not valid")                                            \
     X(MP_EPANIC, 19, "the store can no longer be trusted: stop and restart")                       \
     X(MP_ESYSTEM, 20, "a system call failed")                                                      \
-    X(MP_ECANCELLED, 21, "stopped on request")
+    X(MP_ECANCELLED, 21, "stopped on request")                                                     \
+    X(MP_EFILES, 22,                                                                               \
+      "fewer open files are allowed than the connections need: raise the hard limit (ulimit -Hn, " \
+      "LimitNOFILE=) or lower connections-most")
 
 enum mp_error {
 #define X(name, number, text) name = -(number),

@@ -178,13 +178,15 @@ void mp_peers_drop_key(struct mp_peers *peers, const uint8_t key[static MP_KEY_B
 int mp_peers_reserve_files(size_t connections_most)
 {
     struct rlimit limit;
-    if (connections_most > FILES_MOST || getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    if (connections_most > FILES_MOST)
+        return MP_EFILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return MP_ESYSTEM;
     rlim_t wanted = connections_most + FILES_SPARE;
     if (limit.rlim_cur >= wanted)
         return 0;
     if (limit.rlim_max < wanted)
-        return MP_ESYSTEM;
+        return MP_EFILES;
     limit.rlim_cur = wanted;
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? 0 : MP_ESYSTEM;
 }

@@ -47,8 +47,8 @@ void mp_peers_drop_key(struct mp_peers *peers, const uint8_t key[static MP_KEY_B
 /* Connections ended, for whatever reason above. */
 uint64_t mp_peers_dropped(const struct mp_peers *peers);
 
-/* Raises RLIMIT_NOFILE to hold the connections allowed and 64 more; MP_ESYSTEM when the hard limit
- * is lower (then the cap must come down). */
+/* Raises RLIMIT_NOFILE to hold the connections allowed and 64 more; MP_EFILES when the hard limit
+ * is lower. */
 int mp_peers_reserve_files(size_t connections_most) MP_CHECK_RESULT;
 
 #endif

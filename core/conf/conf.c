@@ -1,5 +1,6 @@
 #include "core/conf/conf.h"
 
+#include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/conf/private.h"
 
@@ -207,8 +208,8 @@ int mp_conf_load(const struct mp_conf_table *table, const struct mp_conf_source 
     if (error == 0)
         error = store_texts(&load);
     if (error < 0) {
-        *ret_why = error == MP_ECONFIG ? load.why : "no memory is left for the configuration";
-        return MP_ECONFIG;
+        *ret_why = error == MP_ECONFIG ? load.why : mp_error_text(error);
+        return error;
     }
     fill(&load, target);
     return 0;
@@ -252,9 +253,9 @@ bool mp_conf_main(const struct mp_conf_table *table, int argc, char **argv, stru
     const char *why = "--config: needs a file";
     int error = 0;
 
-    request.source.argv = mp_arena_array(arena, (size_t)argc + 1, sizeof(char *));
+    if (arena != NULL)
+        request.source.argv = mp_arena_array(arena, (size_t)argc + 1, sizeof(char *));
     if (request.source.argv == NULL) {
-        why = mp_error_text(MP_ENOMEM);
         error = MP_ENOMEM;
     } else {
         take_own_flags(&request, argc, argv);
@@ -274,6 +275,13 @@ bool mp_conf_main(const struct mp_conf_table *table, int argc, char **argv, stru
     if (error == 0)
         error = mp_conf_take_log_level(table, target, &why);
     mp_conf_remember(&request.source);
+    if (error == MP_ENOMEM) { /* nothing that was given is wrong */
+        mp_log_setup(table->program, MP_LOG_ERROR);
+        mp_log(MP_LOG_ERROR, "no memory for the configuration", "error", mp_error_text(error),
+               NULL);
+        *ret_status = EXIT_FAILURE;
+        return false;
+    }
     if (error < 0) {
         fprintf(stderr, "%s: %s\n", table->program, why);
         *ret_status = EXIT_USAGE;

@@ -44,14 +44,16 @@ struct mp_conf_source {
     char **argv;
 };
 
-/* Fills every field of the struct at target. Texts live in the arena. On failure 'MP_ECONFIG' and
- * *ret_why is a sentence for the person (in the arena). Flags not in the table are refused, except
- * that --config FILE, --check-config, --help and --version are taken by mp_conf_main. */
+/* Fills every field of the struct at target. Texts live in the arena. On failure MP_ECONFIG or
+ * MP_ENOMEM, and *ret_why is a sentence for the person (in the arena). Flags not in the table are
+ * refused, except that --config FILE, --check-config, --help and --version are taken by
+ * mp_conf_main. */
 int mp_conf_load(const struct mp_conf_table *table, const struct mp_conf_source *source,
                  struct mp_arena *arena, void *target, const char **ret_why) MP_CHECK_RESULT;
 
 /* What a daemon's main does first: handles --help, --version, --check-config (prints and asks to
- * exit), --config FILE, then loads. Returns true to go on; false to exit with *ret_status. */
+ * exit), --config FILE, then loads. Returns true to go on; false to exit with *ret_status, having
+ * said why. arena NULL: there was no memory for it. */
 bool mp_conf_main(const struct mp_conf_table *table, int argc, char **argv, struct mp_arena *arena,
                   void *target, int *ret_status);
 

@@ -6,8 +6,6 @@ int main(int argc, char **argv)
     struct ingest_config config;
     int status = 1;
 
-    if (arena == NULL)
-        return 1;
     return mp_conf_main(&ingest_table, argc, argv, arena, &config, &status) ? ingest_run(&config)
                                                                             : status;
 }

@@ -294,25 +294,13 @@ static int open_agency_side(struct ingest *ingest, const struct ingest_config *c
 }
 
 /* The ZAP handler before any other socket; the registry before the door opens. */
-static int reserve_files(size_t connections_most)
-{
-    int error = mp_peers_reserve_files(connections_most);
-
-    if (error != 0)
-        mp_log(MP_LOG_ERROR,
-               "fewer open files are allowed than connections-most needs: raise the hard limit "
-               "(ulimit -Hn, LimitNOFILE=) or lower connections-most",
-               NULL);
-    return error;
-}
-
 static int ingest_open(struct ingest *ingest, const struct ingest_config *config)
 {
     ingest->connections_most = (size_t)config->connections_most;
     mp_buffer_init(&ingest->answer, MP_SUBMISSION_MOST);
     int error = mp_zap_self_test();
     if (error == 0)
-        error = reserve_files(ingest->connections_most);
+        error = mp_peers_reserve_files(ingest->connections_most);
     if (error == 0)
         error = mp_key_load(config->key_file, &ingest->keys);
     if (error == 0)

@@ -8,8 +8,6 @@ int main(int argc, char **argv)
     const char *mode = argc > 1 && argv[1][0] != '-' ? argv[1] : "run";
     int status = 2;
 
-    if (arena == NULL)
-        return 1;
     if (argc > 1 && argv[1][0] != '-') {
         argv[1] = argv[0];
         argc--;

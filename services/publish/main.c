@@ -6,8 +6,6 @@ int main(int argc, char **argv)
     struct publish_config config;
     int status = 1;
 
-    if (arena == NULL)
-        return 1;
     return mp_conf_main(&publish_table, argc, argv, arena, &config, &status) ? publish_run(&config)
                                                                              : status;
 }

@@ -362,24 +362,12 @@ static int open_loop(struct publish *publish)
     return error < 0 ? error : 0;
 }
 
-static int reserve_files(size_t connections_most)
-{
-    int error = mp_peers_reserve_files(connections_most);
-
-    if (error != 0)
-        mp_log(MP_LOG_ERROR,
-               "fewer open files are allowed than connections-most needs: raise the hard limit "
-               "(ulimit -Hn, LimitNOFILE=) or lower connections-most",
-               NULL);
-    return error;
-}
-
 static int publish_open(struct publish *publish, const struct publish_config *config)
 {
     publish->connections_most = (size_t)config->connections_most;
     int error = mp_zap_self_test();
     if (error == 0)
-        error = reserve_files(2 * publish->connections_most);
+        error = mp_peers_reserve_files(2 * publish->connections_most);
     if (error == 0)
         error = mp_key_load(config->key_file, &publish->keys);
     if (error == 0)

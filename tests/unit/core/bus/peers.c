@@ -345,6 +345,6 @@ Test(bus_peers, files_are_reserved_up_to_the_hard_limit)
     test_ok(mp_peers_reserve_files(336));
     cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     cr_expect_eq(limit.rlim_cur, 400);
-    test_error(mp_peers_reserve_files(337), MP_ESYSTEM);
-    test_error(mp_peers_reserve_files(SIZE_MAX), MP_ESYSTEM);
+    test_error(mp_peers_reserve_files(337), MP_EFILES);
+    test_error(mp_peers_reserve_files(SIZE_MAX), MP_EFILES);
 }
