@@ -4,17 +4,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ENVIRONMENT_MOST 65536
 #define ROUNDS_MOST      500
-#define PAUSE_NS         10000000L
+#define END_MS           5000 /* for one to end; it is looked for again after that */
 
 static bool has_place(long pid, const char *folder)
 {
@@ -33,6 +34,18 @@ static bool has_place(long pid, const char *folder)
     return size > 0 && memmem(text, (size_t)size, wanted, (size_t)length) != NULL;
 }
 
+/* Kills it and waits for its end; its number may be another's by then, hence the descriptor. */
+static void kill_one(pid_t pid)
+{
+    struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
+
+    (void)kill(pid, SIGKILL);
+    if (end.fd < 0)
+        return;
+    (void)poll(&end, 1, END_MS);
+    (void)close(end.fd);
+}
+
 /* How many there were. */
 static size_t kill_all(const char *folder)
 {
@@ -44,7 +57,7 @@ static size_t kill_all(const char *folder)
         long pid = strtol(entry->d_name, NULL, 10);
 
         if (pid > 1 && has_place(pid, folder)) {
-            (void)kill((pid_t)pid, SIGKILL);
+            kill_one((pid_t)pid);
             count++;
         }
     }
@@ -55,13 +68,12 @@ static size_t kill_all(const char *folder)
 
 static void guard(const char *folder, int life)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_NS};
     char byte;
 
     while (read(life, &byte, 1) < 0 && errno == EINTR)
         continue;
     for (int i = 0; i < ROUNDS_MOST && kill_all(folder) > 0; i++)
-        (void)nanosleep(&pause, NULL);
+        continue; /* one may have been forked meanwhile */
     if (getenv("MILEPOST_TEST_KEEP") == NULL)
         folder_remove(folder);
     _exit(0);

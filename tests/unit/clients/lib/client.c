@@ -1,17 +1,20 @@
 #include "clients/lib/client.h"
+#include "core/base/clock.h"
 #include "tests/unit/clients/lib/fake_ledger.h"
 #include "tests/unit/clients/lib/outbox_fixture.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS 10 /* whether it is over */
+#define LOOK_MS     10 /* whether it is over */
+#define DEADLINE_MS 20000
 
 /* The client blocks, so the other side is a thread with a context of its own. */
 static struct outbox_fixture fixture;
@@ -166,7 +169,7 @@ static struct mp_uuid waited_for;
 /* The other process's part: it writes the answer into the same outbox. */
 static void *answer_later(void *context)
 {
-    const struct timespec moment = {.tv_nsec = 1000000};
+    int64_t deadline_ms = mp_clock_monotonic_ms(&mp_clock_system) + DEADLINE_MS;
     struct mp_answer answer = {
         .epoch = 1, .outcome = MP_OUTCOME_ACCEPTED, .first_seq = 7, .last_seq = 7};
     uint64_t place;
@@ -174,7 +177,8 @@ static void *answer_later(void *context)
     struct mp_outbox_entry entry;
 
     while (found == 0) {
-        (void)nanosleep(&moment, NULL);
+        cr_assert_lt(mp_clock_monotonic_ms(&mp_clock_system), deadline_ms);
+        (void)sched_yield();
         cr_assert_eq(mp_outbox_unanswered(mp_client_outbox(client), 0, 1, &place, &found), 0);
     }
     cr_assert_eq(mp_outbox_next(mp_client_outbox(client), place, 1u << MP_OUTBOX_WAITING,

@@ -42,7 +42,7 @@ void fake_ledger_init(struct fake_ledger *fake, struct mp_bus *bus, const char *
 void fake_ledger_done(struct fake_ledger *fake);
 void fake_ledger_start(struct fake_ledger *fake);
 void fake_ledger_stop(struct fake_ledger *fake);
-/* Until something has come, at most so long. It must have been started. */
+/* Until something has come, at most so long; not at all while it is stopped. */
 void fake_ledger_await(struct fake_ledger *fake, long timeout_ms);
 /* Answers all that has come. */
 void fake_ledger_serve(struct fake_ledger *fake);
