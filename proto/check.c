@@ -224,46 +224,42 @@ static void write_path(const struct walk *walk, struct mp_fault *fault)
     }
 }
 
-static int walk_through(struct walk *walk, const ProtobufCMessageDescriptor *type,
-                        struct mp_span bytes, struct mp_fault *ret_fault)
+/* unpacker NULL: only checks. */
+static int walk_through(const ProtobufCMessageDescriptor *type, struct mp_span bytes,
+                        struct mp_unpacker *unpacker, ProtobufCMessage **ret_message,
+                        struct mp_fault *ret_fault)
 {
-    if (descend(walk, type, bytes)) {
-        while (walk->depth > 0 && step(walk))
+    struct walk walk;
+
+    walk.depth = 0;
+    walk.code = MP_REJECT_NONE;
+    walk.unpacker = unpacker;
+    if (descend(&walk, type, bytes)) {
+        while (walk.depth > 0 && step(&walk))
             ;
     }
-    if (walk->code != MP_REJECT_NONE) {
-        ret_fault->code = walk->code;
-        ret_fault->text = walk->text;
-        write_path(walk, ret_fault);
+    if (walk.code != MP_REJECT_NONE) {
+        ret_fault->code = walk.code;
+        ret_fault->text = walk.text;
+        write_path(&walk, ret_fault);
         return 1;
     }
-    if (walk->unpacker != NULL && walk->unpacker->is_short)
-        return mp_unpacker_short(walk->unpacker, ret_fault);
+    if (unpacker != NULL && unpacker->is_short)
+        return mp_unpacker_short(unpacker, ret_fault);
+    *ret_message = walk.levels[0].message;
     return 0;
 }
 
 int mp_wire_check(const ProtobufCMessageDescriptor *type, struct mp_span bytes,
                   struct mp_fault *ret_fault)
 {
-    struct walk walk;
+    ProtobufCMessage *none;
 
-    walk.depth = 0;
-    walk.code = MP_REJECT_NONE;
-    walk.unpacker = NULL;
-    return walk_through(&walk, type, bytes, ret_fault);
+    return walk_through(type, bytes, NULL, &none, ret_fault);
 }
 
 int mp_unpack(struct mp_unpacker *unpacker, const ProtobufCMessageDescriptor *type,
               struct mp_span bytes, ProtobufCMessage **ret_message, struct mp_fault *ret_fault)
 {
-    struct walk walk;
-    int result;
-
-    walk.depth = 0;
-    walk.code = MP_REJECT_NONE;
-    walk.unpacker = unpacker;
-    result = walk_through(&walk, type, bytes, ret_fault);
-    if (result == 0)
-        *ret_message = walk.levels[0].message;
-    return result;
+    return walk_through(type, bytes, unpacker, ret_message, ret_fault);
 }

@@ -1,5 +1,6 @@
 #include "clients/lib/asker.h"
 #include "tests/support/folder.h"
+#include "tests/unit/clients/lib/sockets.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -60,17 +61,6 @@ static void serve(void *context)
         seen->correlation = mp_reader_u64(&reader);
         stage->seen_count++;
     }
-}
-
-/* A closed socket lets its address go a moment later. */
-static void bind_soon(void *socket, const char *address)
-{
-    int64_t until = mp_clock_monotonic_ms(&mp_clock_system) + 10000;
-    int result;
-    do
-        result = mp_socket_bind(socket, address);
-    while (result == MP_EBUSY && mp_clock_monotonic_ms(&mp_clock_system) < until);
-    cr_assert_eq(result, 0);
 }
 
 static void open_server(struct stage *stage)

@@ -1,6 +1,7 @@
 #include "clients/lib/feed.h"
 #include "tests/support/fake_record.h"
 #include "tests/support/folder.h"
+#include "tests/unit/clients/lib/sockets.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -83,17 +84,6 @@ static void on_question(void *context)
         stage->answers++;
     }
     mp_message_done(&message);
-}
-
-/* A closed socket lets its address go a moment later. */
-static void bind_soon(void *socket, const char *address)
-{
-    int64_t until = mp_clock_monotonic_ms(&mp_clock_system) + 10000;
-    int result;
-    do
-        result = mp_socket_bind(socket, address);
-    while (result == MP_EBUSY && mp_clock_monotonic_ms(&mp_clock_system) < until);
-    cr_assert_eq(result, 0);
 }
 
 static void open_publisher(struct stage *stage)

@@ -1,93 +1,9 @@
 #include "core/domain/fold.h"
 
-#include "tests/unit/core/domain/folding.h"
+#include "tests/unit/core/domain/fold_story.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
-
-/* One record and its index in memory, fed event by event. */
-struct story {
-    struct mp_arena *arena;
-    struct entry_array array;
-    struct mp_record record;
-    bool is_there;
-    uint64_t seq;
-};
-
-static struct story story_begin(void)
-{
-    struct story story = {.arena = mp_arena_new(4 << 20)};
-
-    cr_assert_not_null(story.arena);
-    story.array.arena = story.arena;
-    return story;
-}
-
-static int tell(struct story *story, const struct mp_change *change)
-{
-    struct mp_event event = event_of(change, ++story->seq);
-    struct mp_entries entries = entry_array_entries(&story->array);
-    struct mp_record after;
-    int result = entry_array_apply(&story->array, &event);
-
-    if (result == 0)
-        result = mp_fold(story->is_there ? &story->record : NULL, &event, &entries, story->arena,
-                         &after);
-    if (result == 0) {
-        story->record = after;
-        story->is_there = true;
-    }
-    return result;
-}
-
-static void must_tell(struct story *story, const struct mp_change *change)
-{
-    cr_assert_eq(tell(story, change), 0, "seq %d kind %d", (int)story->seq, (int)change->kind);
-    cr_assert_eq(story->record.revision.seq, story->seq);
-    cr_assert_eq(story->record.revision.epoch, EPOCH);
-}
-
-static void define_milestone(struct story *story)
-{
-    struct mp_change change = change_of(MP_CHANGE_MILESTONE, 1);
-
-    change.milestone.id = MILESTONE;
-    change.milestone.title.en = "Completed";
-    change.note = "as agreed";
-    change.source.reference = "PC-I";
-    must_tell(story, &change);
-}
-
-static void date_it(struct story *story, enum mp_change_kind kind, int32_t stated_on, int32_t day,
-                    bool recalled)
-{
-    struct mp_change change = change_of(kind, stated_on);
-
-    change.dated.milestone = MILESTONE;
-    change.dated.date = (struct mp_date){day, MP_PRECISION_MONTH};
-    change.dated.reason = MP_REASON_LAND;
-    change.dated.recalled = recalled;
-    must_tell(story, &change);
-}
-
-static struct mp_change withdrawal_of(uint64_t seq, enum mp_change_kind kind,
-                                      enum mp_kind subject_kind, const char *subject_id)
-{
-    struct mp_change change = change_of(MP_CHANGE_WITHDRAWAL, 90);
-
-    change.withdrawal.seq = seq;
-    change.withdrawal.withdrawn_kind = kind;
-    change.withdrawal.subject_kind = subject_kind;
-    change.withdrawal.subject_id = subject_id;
-    return change;
-}
-
-static void withdraw(struct story *story, uint64_t seq, enum mp_change_kind kind)
-{
-    struct mp_change change = withdrawal_of(seq, kind, MP_KIND_MILESTONE, MILESTONE);
-
-    must_tell(story, &change);
-}
 
 /* What the change is about. */
 static void name_it(struct mp_change *change)
@@ -202,7 +118,7 @@ Test(domain_fold, what_is_said_about_nothing_is_corruption)
         else if (kinds[i] == MP_CHANGE_STATUS)
             change.status.milestone = MILESTONE;
         else
-            change = withdrawal_of(3, MP_CHANGE_MET, MP_KIND_MILESTONE, MILESTONE);
+            change = story_withdrawal(3, MP_CHANGE_MET, MP_KIND_MILESTONE, MILESTONE);
         event = event_of(&change, 5);
         cr_expect_eq(mp_fold(NULL, &event, NULL, arena, &record), MP_ECORRUPT, "row %zu", i);
     }
@@ -215,7 +131,7 @@ Test(domain_fold, an_event_of_another_record_or_of_the_past_cannot_follow)
     struct mp_event event;
     struct mp_record record;
 
-    define_milestone(&story);
+    story_define_milestone(&story);
     change.project.id = "ml-1";
     event = event_of(&change, 2);
     cr_expect_eq(mp_fold(&story.record, &event, NULL, story.arena, &record), MP_ECORRUPT);
@@ -234,14 +150,14 @@ Test(domain_fold, defining_again_brings_a_record_back_and_keeps_its_statements)
     struct story story = story_begin();
     struct mp_change change = change_of(MP_CHANGE_MILESTONE_CANCELLED, 30);
 
-    define_milestone(&story);
-    date_it(&story, MP_CHANGE_BASELINE, 10, 100, false);
+    story_define_milestone(&story);
+    story_date(&story, MP_CHANGE_BASELINE, 10, 100, false);
     change.removed = MILESTONE;
     change.note = "of the cancellation";
-    must_tell(&story, &change);
+    story_must_tell(&story, &change);
     cr_expect_eq(story.record.milestone.cancelled_seq, 3);
     cr_expect_str_eq(story.record.note, "as agreed");
-    define_milestone(&story);
+    story_define_milestone(&story);
     cr_expect_eq(story.record.milestone.cancelled_seq, 0);
     cr_expect_eq(story.record.milestone.first.seq, 2);
     mp_arena_free(story.arena);
@@ -261,12 +177,12 @@ Test(domain_fold, a_removed_project_or_link_stays_as_a_tombstone_until_defined_a
         } else {
             define.project.id = drop.removed = "ml-1";
         }
-        must_tell(&story, &define);
-        must_tell(&story, &drop);
+        story_must_tell(&story, &define);
+        story_must_tell(&story, &drop);
         cr_expect(story.record.removed);
         if (is_link)
             cr_expect_eq(story.record.link.lag_days, 3, "the tombstone says what was there");
-        must_tell(&story, &define);
+        story_must_tell(&story, &define);
         cr_expect_not(story.record.removed);
         mp_arena_free(story.arena);
     }
@@ -278,7 +194,7 @@ static void key(struct story *story, enum mp_change_kind kind, uint8_t byte, int
 
     change.key.agency = "railways";
     memset(change.key.public_key, byte, sizeof(change.key.public_key));
-    cr_assert_eq(tell(story, &change), wanted, "seq %d", (int)story->seq);
+    cr_assert_eq(story_tell(story, &change), wanted, "seq %d", (int)story->seq);
 }
 
 Test(domain_fold, keys_come_go_and_come_again_with_their_times)
@@ -290,7 +206,7 @@ Test(domain_fold, keys_come_go_and_come_again_with_their_times)
 
     change.agency.id = "railways";
     change.agency.role = MP_ROLE_AGENCY;
-    must_tell(&story, &change);
+    story_must_tell(&story, &change);
     key(&story, MP_CHANGE_KEY_ADDED, 1, 0);
     key(&story, MP_CHANGE_KEY_ADDED, 2, 0);
     key(&story, MP_CHANGE_KEY_ADDED, 1, MP_ECORRUPT);
@@ -301,7 +217,7 @@ Test(domain_fold, keys_come_go_and_come_again_with_their_times)
     key(&story, MP_CHANGE_KEY_REVOKED, 3, MP_ECORRUPT);
     key(&story, MP_CHANGE_KEY_ADDED, 1, 0);
     change.agency.role = MP_ROLE_MONITOR;
-    must_tell(&story, &change);
+    story_must_tell(&story, &change);
     cr_assert_eq(agency->definition.role, MP_ROLE_MONITOR);
     cr_assert_eq(agency->key_count, 3);
     cr_expect_eq(agency->keys[0].public_key[31], 1);
@@ -311,132 +227,6 @@ Test(domain_fold, keys_come_go_and_come_again_with_their_times)
     cr_expect_eq(agency->keys[2].public_key[0], 1);
     cr_expect_eq(agency->keys[2].added_seq, 8);
     cr_expect_eq(agency->keys[2].revoked_seq, 0);
-    mp_arena_free(story.arena);
-}
-
-/* What a row of baselines makes: day stated, whether recalled; then one withdrawn (index, -1). */
-struct baseline_row {
-    const char *what;
-    struct {
-        int32_t stated_on;
-        bool recalled;
-    } baselines[4];
-    int count, withdrawn;
-    int first, approved; /* index; -1 none */
-};
-
-static const struct baseline_row baseline_rows[] = {
-    {"one", {{10, false}}, 1, -1, 0, 0},
-    {"a later one is approved", {{10, false}, {20, false}}, 2, -1, 0, 1},
-    {"one stated before is not", {{10, false}, {5, false}}, 2, -1, 0, 0},
-    {"the same day: the sequence decides", {{10, false}, {10, false}}, 2, -1, 0, 1},
-    {"a recalled one never is", {{10, false}, {20, true}}, 2, -1, 0, 0},
-    {"three, the second stated last", {{10, false}, {30, false}, {20, false}}, 3, -1, 0, 1},
-    {"first withdrawn: the next recorded is first", {{10, false}, {20, false}}, 2, 0, 1, 1},
-    {"approved withdrawn: back to the one before", {{10, false}, {20, false}}, 2, 1, 0, 0},
-    {"all withdrawn", {{10, false}}, 1, 0, -1, -1},
-    {"first withdrawn, by sequence and not by day",
-     {{10, false}, {30, false}, {5, false}},
-     3,
-     0,
-     1,
-     1},
-    {"a recalled one alone counts as approved", {{10, false}, {20, true}}, 2, 0, 1, 1},
-    {"a recalled one gives way, even to one stated before", {{20, true}, {10, false}}, 2, -1, 0, 1},
-    {"a withdrawal of another changes nothing", {{10, false}, {5, false}, {20, true}}, 3, 1, 0, 0},
-};
-
-Test(domain_fold, first_and_approved_baselines_follow_the_table)
-{
-    for (size_t i = 0; i < MP_LENGTH(baseline_rows); i++) {
-        const struct baseline_row *row = &baseline_rows[i];
-        struct story story = story_begin();
-        struct mp_milestone_record *milestone = &story.record.milestone;
-
-        define_milestone(&story); /* seq 1, so that baseline n has seq n + 2 */
-        for (int n = 0; n < row->count; n++)
-            date_it(&story, MP_CHANGE_BASELINE, row->baselines[n].stated_on, 100 + n,
-                    row->baselines[n].recalled);
-        if (row->withdrawn >= 0)
-            withdraw(&story, (uint64_t)row->withdrawn + 2, MP_CHANGE_BASELINE);
-        cr_expect_eq((int)milestone->first.seq, row->first < 0 ? 0 : row->first + 2, "%s",
-                     row->what);
-        cr_expect_eq((int)milestone->approved.seq, row->approved < 0 ? 0 : row->approved + 2, "%s",
-                     row->what);
-        if (row->approved >= 0) {
-            cr_expect_eq(milestone->approved.date.day, 100 + row->approved, "%s", row->what);
-            cr_expect_eq(milestone->approved.reason, MP_REASON_LAND);
-        }
-        mp_arena_free(story.arena);
-    }
-}
-
-Test(domain_fold, a_status_goes_to_the_record_it_is_of)
-{
-    struct story story = story_begin();
-    struct mp_change project = change_of(MP_CHANGE_PROJECT, 5);
-    struct mp_change status = change_of(MP_CHANGE_STATUS, 10);
-    struct mp_change undo;
-    struct mp_event event;
-    struct mp_subject subject;
-
-    project.project.id = "ml-1";
-    project.project.status = MP_PROJECT_PREPARATION;
-    must_tell(&story, &project);
-    cr_expect_eq(story.record.project.defined_on, 5);
-    cr_expect_eq(story.record.project.defined_seq, 1);
-    status.status.milestone = MILESTONE; /* in connection with it, and its project */
-    status.status.project_status = MP_PROJECT_IMPLEMENTATION;
-    must_tell(&story, &status);
-    status.status.project = "ml-1";
-    status.status.project_status = MP_PROJECT_SUSPENDED;
-    status.stated_on = 8;
-    must_tell(&story, &status);
-    cr_expect_eq(story.record.project.stated.seq, 2);
-    cr_expect_eq(mp_project_status_now(&story.record.project), MP_PROJECT_IMPLEMENTATION);
-    undo = withdrawal_of(2, MP_CHANGE_STATUS, MP_KIND_PROJECT, "ml-1");
-    must_tell(&story, &undo);
-    cr_expect_eq(story.record.project.stated.status, MP_PROJECT_SUSPENDED);
-    undo = withdrawal_of(3, MP_CHANGE_STATUS, MP_KIND_PROJECT, "ml-1");
-    must_tell(&story, &undo);
-    cr_expect_eq(story.record.project.stated.seq, 0);
-    cr_expect_eq(mp_project_status_now(&story.record.project), MP_PROJECT_PREPARATION);
-    status.status.project_status = MP_PROJECT_STATUS_NONE;
-    status.status.milestone_status = MP_MILESTONE_NOT_MET;
-    event = event_of(&status, 9);
-    cr_assert_eq(mp_event_subject(&event, story.arena, &subject), 0);
-    cr_expect_eq(subject.kind, MP_KIND_MILESTONE);
-    mp_arena_free(story.arena);
-}
-
-Test(domain_fold, an_observation_is_a_record_of_its_own_filed_under_its_indicator)
-{
-    struct story story = story_begin();
-    struct mp_change change = change_of(MP_CHANGE_OBSERVATION, 10);
-    struct mp_event event;
-    struct mp_subject subject;
-
-    change.observation.indicator = "jobs";
-    change.observation.project = "sez/rashakai";
-    change.observation.value = (struct mp_decimal){1250, 1};
-    change.said_by = "the minister";
-    change.source.reference = "Dawn";
-    must_tell(&story, &change);
-    event = event_of(&change, 1);
-    cr_expect_str_eq(story.record.subject.slug, "jobs@1");
-    cr_expect_str_eq(story.record.observation.said_by, "the minister");
-    cr_expect_str_eq(story.record.observation.source, "Dawn");
-    cr_expect_eq(story.record.observation.stated_on, 10);
-    cr_assert_eq(mp_event_index_subject(&event, story.arena, &subject), 0);
-    cr_expect_str_eq(subject.topic, "sez/rashakai/");
-    cr_expect_str_eq(subject.slug, "jobs");
-    change = withdrawal_of(1, MP_CHANGE_OBSERVATION, MP_KIND_OBSERVATION, "sez/rashakai:jobs@1");
-    must_tell(&story, &change);
-    cr_expect_eq(story.record.observation.withdrawn_by, 2);
-    event = event_of(&change, 2);
-    cr_assert_eq(mp_event_index_subject(&event, story.arena, &subject), 0);
-    cr_expect_str_eq(subject.slug, "jobs");
-    cr_expect_eq(subject.kind, MP_KIND_OBSERVATION);
     mp_arena_free(story.arena);
 }
 
@@ -452,7 +242,7 @@ Test(domain_fold, a_full_arena_is_an_error_and_no_record)
     event = event_of(&change, 1);
     cr_expect_eq(mp_fold(NULL, &event, NULL, small, &record), MP_ENOMEM);
     cr_expect_str_eq(record.note, "untouched");
-    change = withdrawal_of(77, MP_CHANGE_MET, MP_KIND_MILESTONE, MILESTONE);
+    change = story_withdrawal(77, MP_CHANGE_MET, MP_KIND_MILESTONE, MILESTONE);
     event = event_of(&change, 1);
     cr_expect_eq(entry_array_apply(&story.array, &event), MP_ECORRUPT, "nothing to withdraw");
     mp_arena_free(story.arena);
