@@ -29,6 +29,7 @@ struct mp_peer {
     uint64_t holds[MP_HOLDS]; /* at the last look */
     uint64_t routed;          /* the state of routes that has its name; 0: none */
     int64_t since_ms;
+    uint64_t number; /* in the order of their beginnings: many begin in the same millisecond */
     uint64_t person; /* of the key seen on it; 0: none yet */
     enum mp_peer_state state;
 };
@@ -50,6 +51,7 @@ struct mp_peers {
     struct mp_table *groups;
     struct mp_table *routes; /* a ROUTER's name of a peer → descriptor */
     uint64_t routes_state;   /* so often they were begun anew */
+    uint64_t accepted;
     size_t count, dropping;  /* the second is part of the first */
     uint64_t dropped;
     size_t size, used; /* no connection is beyond */

@@ -89,7 +89,7 @@ static void make_room(struct mp_peers *peers)
     for (size_t fd = 0; fd < peers->used; fd++) {
         const struct mp_peer *connection = &peers->connections[fd];
         if (connection->state == MP_PEER_OPEN && group_of(connection, now) == group &&
-            (oldest == SIZE_MAX || connection->since_ms < peers->connections[oldest].since_ms))
+            (oldest == SIZE_MAX || connection->number < peers->connections[oldest].number))
             oldest = fd;
     }
     if (oldest != SIZE_MAX)
@@ -111,6 +111,7 @@ static void note_accepted(struct mp_peers *peers, size_t fd)
         *connection = (struct mp_peer){0};
     connection->cookie = cookie_of((int)fd);
     connection->since_ms = now_ms();
+    connection->number = ++peers->accepted;
     connection->state = MP_PEER_OPEN;
     mp_peers_unsent_begin(peers, connection);
     if (fd >= peers->used)
