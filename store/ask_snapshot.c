@@ -16,29 +16,13 @@ static int set_topic_cursor(struct mp_store_asking *asking, struct mp_span topic
 /* 1 when the page is full, and its cursor set. */
 static int add_topics(struct mp_store_asking *asking, struct mp_span from)
 {
-    MP_AUTO(mp_kv_cursor_close)
-    struct mp_kv_cursor *cursor = mp_kv_cursor_open(asking->txn, asking->tables->topics);
-    struct mp_span prefix = mp_span_text(asking->ask->prefix);
+    struct mp_span left;
+    int result = mp_store_asking_add_topics(asking, from, &left);
 
-    for (bool found = mp_kv_seek(cursor, from);
-         found && mp_span_starts_with(mp_kv_key(cursor), prefix); found = mp_kv_next(cursor)) {
-        struct mp_store_position position;
-        int error;
-
-        if (mp_store_asking_is_full(asking)) {
-            error = set_topic_cursor(asking, mp_kv_key(cursor));
-            return error < 0 ? error : 1;
-        }
-        error = mp_store_position_open(mp_kv_value(cursor), &position, NULL);
-        if (error == 0)
-            error =
-                mp_page_add_topic(asking->page, mp_kv_key(cursor), position.last, position.count);
-        if (error < 0)
-            return error;
-        asking->rows++;
-        asking->scanned++;
-    }
-    return 0;
+    if (result <= 0)
+        return result;
+    result = set_topic_cursor(asking, left);
+    return result < 0 ? result : 1;
 }
 
 /* 1 when the page is full. */

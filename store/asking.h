@@ -43,6 +43,11 @@ int32_t mp_store_asking_civil_day(const struct mp_store_asking *asking, int64_t 
 /* "not found", with the ids that look like it. */
 int mp_store_asking_not_found(struct mp_store_asking *asking) MP_CHECK_RESULT;
 
+/* ask_topics.c: adds the topics under the question's prefix, from this one on. 1 when the page is
+ * full before *ret_left, which lives as long as the transaction. */
+int mp_store_asking_add_topics(struct mp_store_asking *asking, struct mp_span from,
+                               struct mp_span *ret_left) MP_CHECK_RESULT;
+
 /* past.c: the record as the question wants it. current is the stored one. */
 struct mp_store_sight {
     bool exists; /* then, or by then */

@@ -61,6 +61,8 @@ bool mp_conf_main(const struct mp_conf_table *table, int argc, char **argv, stru
  * the log level is taken over at once (0); every other key needs a restart. If not, everything
  * stays as it was: MP_ECONFIG, and why says in a sentence what is wrong. One table a process. */
 int mp_conf_reload(const struct mp_conf_table *table, char *why, size_t why_size) MP_CHECK_RESULT;
+/* The same as a daemon's answer to SIGHUP: logs how it went. */
+void mp_conf_on_hangup(const struct mp_conf_table *table);
 
 /* Help as printed by --help. */
 void mp_conf_help(const struct mp_conf_table *table, FILE *out);

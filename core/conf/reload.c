@@ -58,3 +58,13 @@ int mp_conf_reload(const struct mp_conf_table *table, char *why, size_t why_size
         (void)snprintf(why, why_size, "%s", sentence);
     return error;
 }
+
+void mp_conf_on_hangup(const struct mp_conf_table *table)
+{
+    char why[512];
+
+    if (mp_conf_reload(table, why, sizeof(why)) == 0)
+        mp_log(MP_LOG_INFO, "log level reloaded; everything else needs a restart", NULL);
+    else
+        mp_log(MP_LOG_WARN, "configuration not valid; the old one stays", "why", why, NULL);
+}

@@ -261,13 +261,8 @@ static void on_stop(void *context)
 
 static void on_reload(void *context)
 {
-    char why[512];
     (void)context;
-
-    if (mp_conf_reload(&publish_table, why, sizeof(why)) == 0)
-        mp_log(MP_LOG_INFO, "log level reloaded; everything else needs a restart", NULL);
-    else
-        mp_log(MP_LOG_WARN, "configuration not valid; the old one stays", "why", why, NULL);
+    mp_conf_on_hangup(&publish_table);
 }
 
 static int on_control(void *context, const char *word, struct mp_buffer *answer)
