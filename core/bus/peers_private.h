@@ -52,7 +52,7 @@ struct mp_peers {
     struct mp_table *routes; /* a ROUTER's name of a peer → descriptor */
     uint64_t routes_state;   /* so often they were begun anew */
     uint64_t accepted;
-    size_t count, dropping;  /* the second is part of the first */
+    size_t count, dropping; /* the second is part of the first */
     uint64_t dropped;
     size_t size, used; /* no connection is beyond */
     struct mp_peer connections[];
