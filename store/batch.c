@@ -367,6 +367,11 @@ int mp_batch_tell(struct mp_batch *batch)
     return error;
 }
 
+bool mp_store_has_room(struct mp_store *store)
+{
+    return mp_kv_has_room(store->kv, ROOM_BYTES);
+}
+
 bool mp_batch_is_small(const struct mp_batch *batch)
 {
     const struct mp_store *store = batch->store;
@@ -375,7 +380,7 @@ bool mp_batch_is_small(const struct mp_batch *batch)
            !batch->has_definitions && batch->logged < GROUPS_MOST &&
            mp_store_journal_has_room(store->journal, batch->logged == 0, &batch->row) &&
            (batch->event_count + batch->outcomes) * EVENT_BYTES <= ROOM_BYTES &&
-           mp_batch_has_room(batch) && (batch->logged > 0 || mp_kv_has_room(store->kv, ROOM_BYTES));
+           mp_batch_has_room(batch) && (batch->logged > 0 || mp_store_has_room(batch->store));
 }
 
 int mp_batch_log(struct mp_batch *batch)

@@ -136,6 +136,9 @@ void mp_batch_next(struct mp_batch *batch, int64_t now_us);
  * the store's lock, so it only pokes the writer. NULL: they read what is filed. */
 void mp_store_on_wait(struct mp_store *store, void (*wake)(void *context), void *context);
 bool mp_store_is_filed(const struct mp_store *store);
+/* Of the thread that writes, between two batches: whether disk and map have room for any group.
+ * That room is taken. */
+bool mp_store_has_room(struct mp_store *store);
 
 /* ---- Reading: one mp_reading a thread ---- */
 struct mp_reading;

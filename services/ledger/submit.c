@@ -324,6 +324,18 @@ static void on_filing(void *context, int error)
     submit->is_filing_failing = error != 0;
 }
 
+/* What could not be kept for want of room comes again by itself; but if nobody has anything, no
+ * group will show that there is room again. */
+static void look_for_room(struct submit *submit)
+{
+    if (atomic_load(&submit->stats->failing) != MP_ENOSPC || submit->is_filing_failing ||
+        writer_is_open(submit->writer) || !mp_store_has_room(submit->store))
+        return;
+    mp_log(MP_LOG_INFO, "there is room again", NULL);
+    atomic_store(&submit->stats->failing, 0);
+    submit->complained_of = 0;
+}
+
 static void on_feed(void *context)
 {
     feed_read(((struct submit *)context)->feed);
@@ -335,6 +347,7 @@ static void on_heartbeat(void *context)
 
     feed_heartbeat(submit->feed);
     filing_again(submit->filing);
+    look_for_room(submit);
     atomic_fetch_add(&submit->stats->turns, 1);
 }
 
