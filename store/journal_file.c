@@ -132,12 +132,15 @@ int mp_journal_file_open(const char *store_folder, bool read_only)
     if (file < 0)
         return mp_error_from_errno(errno);
     error = read_only ? 0 : make_whole(file);
-    if (error == 0 && !read_only) /* each time: who made it may have died before this */
+    if (error == MP_ENOSPC)
+        (void)!ftruncate(file, 0);  /* what there is of room is of more use elsewhere */
+    if (error == 0 && !read_only) { /* each time: who made it may have died before this */
         error = mp_file_sync_folder(store_folder);
+        /* Not as if there were no room for it: something may be logged in it. */
+        error = error == MP_ENOSPC ? MP_EIO : error;
+    }
     if (error == 0)
         return file;
-    if (error == MP_ENOSPC)
-        (void)!ftruncate(file, 0); /* what there is of room is of more use elsewhere */
     (void)close(file);
     return error;
 }

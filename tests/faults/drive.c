@@ -12,6 +12,7 @@
 
 struct work {
     const char *folder, *trigger, *more;
+    size_t first; /* batch of the script */
     struct mp_arena *arena;
     struct faults_writing writing;
     struct mp_outbox *outbox;
@@ -72,22 +73,26 @@ static int apply(struct work *work, size_t number)
 {
     size_t kept;
 
-    return faults_apply(&work->writing, number, work->arena, &kept);
+    return faults_apply(&work->writing, work->first + number, work->arena, &kept);
 }
 
 static int drive_store(struct work *work)
 {
     const struct mp_store_options options = faults_options(work->folder);
     const char *why = "";
+    char *end;
     int error, status;
 
+    work->first = strtoul(work->more, &end, 10);
+    if (*end != '+')
+        return complain("words", 0, MP_EINVAL);
     begin(work);
     error = mp_store_open(&options, &work->writing.store, &why);
     if (error != 0) {
         (void)!write(STDERR_FILENO, why, strlen(why));
         return complain("open", 0, error);
     }
-    status = run_steps(work, apply, (size_t)strtoul(work->more, NULL, 10));
+    status = run_steps(work, apply, (size_t)strtoul(end + 1, NULL, 10));
     faults_close(&work->writing);
     return status;
 }

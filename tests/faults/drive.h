@@ -11,7 +11,8 @@
 #define DRIVE_GAVE_UP  3
 #define DRIVE_ATTEMPTS 3
 
-/* store FOLDER TRIGGER COUNT: opens the record and applies so many batches of the script.
+/* store FOLDER TRIGGER FROM+COUNT: opens the record and applies so many batches of the script. What
+ *     is logged in the end and not filed stays so, as after a crash.
  * found FOLDER TRIGGER: makes the record.
  * restore FOLDER TRIGGER FROM: ack 0 is the backup FOLDER.backup of FROM, ack 1
  *     FOLDER restored from it.

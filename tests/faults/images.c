@@ -144,8 +144,12 @@ IMAGES_TEST(whatever_the_disk_kept_the_record_is_whole_and_has_what_was_acknowle
 {
     const char *store = system_text("%s/store", under);
 
+    /* Of the first two lives the last batches are in the journal alone: the next one files them. */
+    const size_t ends[] = {5, 11, FAULTS_BATCHES};
+
     record("found", store, "");
-    record("store", store, system_text("%d", FAULTS_BATCHES));
+    for (size_t i = 0, from = 0; i < MP_LENGTH(ends); from = ends[i++])
+        record("store", store, system_text("%zu+%zu", from, ends[i] - from));
     cr_assert_gt(faults_rewrites(log_path), (size_t)REUSED, "no page was freed and used again");
     tell("record", each(check_record));
 }

@@ -11,17 +11,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BATCHES 10
-#define SAMPLE  30
+#define SAMPLE 30
+
+/* Where a life begins, and how much it does. */
+struct life {
+    size_t from, count;
+};
+
+static const struct life first = {.from = 0, .count = 10};
+/* After a crash: what the third batch filed, and two more that the journal alone has. */
+static const struct life after_crash = {.from = 5, .count = 4};
 
 static struct faults_reference reference;
-static const char *folder;
+static const char *folder, *crashed;
 
 static void begin(void)
 {
     system_begin();
     faults_reference_init(&reference);
     folder = system_text("%s/store", system_folder());
+    crashed = "";
 }
 
 static void end(void)
@@ -30,21 +39,40 @@ static void end(void)
     system_end();
 }
 
-#define FAULTS_TEST(name) Test(store_faults, name, .init = begin, .fini = end)
-
-static void set_founded(void)
+static void copy_record(const char *from, const char *to)
 {
-    folder_remove(folder);
-    cr_assert_eq(mkdir(folder, 0700), 0);
-    faults_copy_file(system_text("%s/data.mdb", reference.founded),
-                     system_text("%s/data.mdb", folder));
+    folder_remove(to);
+    cr_assert_eq(mkdir(to, 0700), 0);
+    faults_copy_file(system_text("%s/data.mdb", from), system_text("%s/data.mdb", to));
+    if (from == crashed)
+        faults_copy_file(system_text("%s/journal.log", from), system_text("%s/journal.log", to));
 }
 
-static struct faults_result apply(const struct faults_plan *plan)
+static struct faults_result apply(const struct life *life, const struct faults_plan *plan)
 {
-    set_founded();
-    return faults_drive(plan, "store", folder, system_text("%d", BATCHES));
+    copy_record(life->from == 0 ? reference.founded : crashed, folder);
+    return faults_drive(plan, "store", folder, system_text("%zu+%zu", life->from, life->count));
 }
+
+static void crash(void)
+{
+    static const struct faults_plan nothing;
+    struct faults_result result;
+
+    crashed = system_text("%s/crashed", system_folder());
+    copy_record(reference.founded, crashed);
+    result = faults_drive(&nothing, "store", crashed, system_text("0+%zu", after_crash.from));
+    cr_assert_eq(result.status, DRIVE_DONE, "%d: %s", result.status, result.why);
+}
+
+static void begin_after_crash(void)
+{
+    begin();
+    crash();
+}
+
+#define FAULTS_TEST(name)  Test(store_faults, name, .init = begin, .fini = end)
+#define CRASHED_TEST(name) Test(store_faults, name, .init = begin_after_crash, .fini = end)
 
 /* No signal ended it, and it said why it ended before its time. */
 static void expect_in_order(const struct faults_result *result, const char *what)
@@ -60,43 +88,49 @@ static void expect_in_order(const struct faults_result *result, const char *what
 static void try_apply(void *context, const struct faults_plan *plan)
 {
     const char *what = faults_name(plan);
-    struct faults_result result = apply(plan);
-    size_t recorded;
+    const struct life *life = context;
+    struct faults_result result = apply(life, plan);
+    size_t acknowledged, recorded;
 
-    (void)context;
     expect_in_order(&result, what);
     cr_assert(result.heard.struck, "%s: there was no such call", what);
-    cr_assert_eq(result.status == DRIVE_DONE, result.heard.acknowledged == BATCHES, "%s: %s", what,
-                 result.why);
+    cr_assert_eq(result.status == DRIVE_DONE, result.heard.acknowledged == life->count, "%s: %s",
+                 what, result.why);
     if (plan->number == EIO && strcmp(plan->call, "open") != 0) {
         cr_assert_eq(result.status, DRIVE_STOPPED, "%s: it went on", what);
         cr_assert_eq(result.heard.acknowledged, result.heard.acknowledged_then,
                      "%s: acknowledged after a disk that failed", what);
     }
     recorded = faults_batches_in(&reference, folder, what);
-    cr_assert(recorded == result.heard.acknowledged || recorded == result.heard.acknowledged + 1,
-              "%s: %zu batches acknowledged, %zu recorded", what, result.heard.acknowledged,
-              recorded);
-    faults_go_on(&reference, folder, recorded, BATCHES, what);
+    acknowledged = life->from + result.heard.acknowledged;
+    cr_assert(recorded == acknowledged || recorded == acknowledged + 1,
+              "%s: %zu batches acknowledged, %zu recorded", what, acknowledged, recorded);
+    faults_go_on(&reference, folder, recorded, life->from + life->count, what);
 }
 
 /* A run in which nothing fails says how many calls there are. */
-static uint64_t count(const char *call)
+static uint64_t count(const struct life *life, const char *call)
 {
     const struct faults_plan plan = {.call = call, .under = folder};
-    struct faults_result result = apply(&plan);
+    struct faults_result result = apply(life, &plan);
 
     cr_assert_eq(result.status, DRIVE_DONE, "%d: %s", result.status, result.why);
-    cr_assert_eq(result.heard.acknowledged, BATCHES);
+    cr_assert_eq(result.heard.acknowledged, life->count);
     cr_assert_gt(result.calls, 0, "no call of %s is seen", call);
-    fprintf(stderr, "%s: %" PRIu64 " calls, seed %" PRIu64 "\n", call, result.calls, faults_seed());
+    fprintf(stderr, "from batch %zu, %s: %" PRIu64 " calls, seed %" PRIu64 "\n", life->from, call,
+            result.calls, faults_seed());
     return result.calls;
+}
+
+static void sweep_life(struct life life, struct faults_plan plan, uint64_t sample)
+{
+    plan.under = folder;
+    faults_sweep(&plan, count(&life, plan.call), sample, try_apply, &life);
 }
 
 static void sweep(struct faults_plan plan, uint64_t sample)
 {
-    plan.under = folder;
-    faults_sweep(&plan, count(plan.call), sample, try_apply, NULL);
+    sweep_life(first, plan, sample);
 }
 
 FAULTS_TEST(no_memory_at_any_allocation_is_survived_or_said)
@@ -137,4 +171,33 @@ FAULTS_TEST(a_file_that_does_not_open_is_said)
 {
     sweep((struct faults_plan){.call = "open", .times = 1, .number = EIO}, UINT64_MAX);
     sweep((struct faults_plan){.call = "open", .times = 1, .number = EMFILE}, UINT64_MAX);
+}
+
+/* What a crash left in the journal is acknowledged, and taken into the tables under the fault. */
+CRASHED_TEST(no_memory_after_a_crash_loses_nothing_acknowledged)
+{
+    if (faults_has_own_memory())
+        return;
+    sweep_life(after_crash, (struct faults_plan){.call = "memory", .times = 1, .number = ENOMEM},
+               SAMPLE);
+}
+
+CRASHED_TEST(a_full_disk_after_a_crash_loses_nothing_acknowledged)
+{
+    sweep_life(after_crash, (struct faults_plan){.call = "write", .times = 1, .number = ENOSPC},
+               SAMPLE);
+    sweep_life(after_crash, (struct faults_plan){.call = "write", .times = 0, .number = ENOSPC},
+               SAMPLE);
+    sweep_life(after_crash, (struct faults_plan){.call = "sync", .times = 1, .number = ENOSPC},
+               UINT64_MAX);
+}
+
+CRASHED_TEST(a_failing_disk_after_a_crash_loses_nothing_acknowledged)
+{
+    sweep_life(after_crash, (struct faults_plan){.call = "write", .times = 1, .number = EIO},
+               SAMPLE);
+    sweep_life(after_crash, (struct faults_plan){.call = "sync", .times = 1, .number = EIO},
+               UINT64_MAX);
+    sweep_life(after_crash, (struct faults_plan){.call = "open", .times = 1, .number = EIO},
+               UINT64_MAX);
 }

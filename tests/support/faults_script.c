@@ -35,6 +35,13 @@ int faults_found(const char *folder)
     return mp_store_create(&options, &founding, START_US);
 }
 
+/* Most batches are logged, as the writer logs small groups; every third is filed, with those before
+ * it. */
+static bool is_filed(size_t batch)
+{
+    return batch % 3 == 2;
+}
+
 static struct mp_change *say(struct saying *saying, enum mp_change_kind kind)
 {
     struct mp_change *change = &saying->changes[saying->count++];
@@ -146,21 +153,23 @@ static void say_report(struct saying *saying)
     }
 }
 
-/* By the ministry: what rewrites, and what takes back. */
+/* By the ministry: what takes back, and, in a batch that is filed, what rewrites. (A group with a
+ * definition is never logged.) */
 static void say_change(struct saying *saying)
 {
     struct mp_change *change;
 
-    if (saying->batch % 3 == 0) {
-        for (size_t i = 0; i < 4; i++)
-            say_milestone(saying, saying->batch + i, 10 + 50 * (saying->batch % 6));
-        saying->changes[0].milestone.title.en = "Completion";
-        return;
+    if (is_filed(saying->batch)) {
+        if (saying->batch % 2 == 0) {
+            for (size_t i = 0; i < 4; i++)
+                say_milestone(saying, saying->batch + i, 10 + 50 * (saying->batch / 6 % 6));
+            saying->changes[0].milestone.title.en = "Completion";
+        }
+        change = say(saying, saying->batch % 2 == 0 ? MP_CHANGE_LINK : MP_CHANGE_LINK_REMOVED);
+        change->link.predecessor = milestone_id(saying, saying->batch / 6);
+        change->link.successor = milestone_id(saying, saying->batch / 6 + 1);
+        change->link.type = MP_LINK_FS;
     }
-    change = say(saying, saying->batch % 6 == 5 ? MP_CHANGE_LINK_REMOVED : MP_CHANGE_LINK);
-    change->link.predecessor = milestone_id(saying, saying->batch / 6);
-    change->link.successor = milestone_id(saying, saying->batch / 6 + 1);
-    change->link.type = MP_LINK_FS;
     change = say(saying, MP_CHANGE_WITHDRAWAL);
     change->withdrawal.seq = FOUNDED + WORLD + saying->batch;
     change->note = "typed wrongly";
@@ -308,11 +317,9 @@ static int take(struct mp_batch *batch, const struct faults_submission *item)
     return result < 0 ? result : 1;
 }
 
-/* Most batches are logged, as the writer logs small groups; every third is filed, with those before
- * it. */
 static int make_durable(struct faults_writing *writing, size_t number)
 {
-    bool is_logged = number % 3 != 2 && mp_batch_is_small(writing->batch);
+    bool is_logged = !is_filed(number) && mp_batch_is_small(writing->batch);
     int error = is_logged ? mp_batch_log(writing->batch) : mp_batch_commit(writing->batch);
 
     if (!is_logged || error != 0)
