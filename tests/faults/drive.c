@@ -4,6 +4,7 @@
 #include "tests/support/faults_script.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -97,6 +98,22 @@ static int drive_store(struct work *work)
     return status;
 }
 
+static int drive_open(struct work *work)
+{
+    const struct mp_store_options options = faults_options(work->folder);
+    MP_AUTO(mp_store_close) struct mp_store *store = NULL;
+    char line[32];
+    int error, size;
+
+    begin(work);
+    error = mp_store_open(&options, &store, NULL);
+    if (error != 0)
+        return complain("open", 0, error);
+    size = snprintf(line, sizeof(line), "told %" PRIu64 "\n", mp_store_head(store).seq);
+    (void)!write(STDOUT_FILENO, line, (size_t)size);
+    return DRIVE_DONE;
+}
+
 static int drive_found(struct work *work)
 {
     int error;
@@ -163,6 +180,7 @@ int drive(int count, char **words)
         const char *name;
         int (*run)(struct work *work);
     } drives[] = {{"store", drive_store},
+                  {"open", drive_open},
                   {"found", drive_found},
                   {"restore", drive_restore},
                   {"outbox", drive_outbox}};

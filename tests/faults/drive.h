@@ -13,6 +13,7 @@
 
 /* store FOLDER TRIGGER FROM+COUNT: opens the record and applies so many batches of the script. What
  *     is logged in the end and not filed stays so, as after a crash.
+ * open FOLDER TRIGGER: opens the record; "told SEQ" is the head that readers hear of then.
  * found FOLDER TRIGGER: makes the record.
  * restore FOLDER TRIGGER FROM: ack 0 is the backup FOLDER.backup of FROM, ack 1
  *     FOLDER restored from it.

@@ -5,6 +5,7 @@
 #include "tests/support/faults_disk.h"
 #include "tests/support/faults_store.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,8 +51,10 @@ static size_t images_at_once(void)
     return strcmp(text, "all") == 0 ? 0 : (size_t)strtoul(text, NULL, 10);
 }
 
-/* One of the programs of drive.h, what it does written down at the end of the log. */
-static void record(const char *what, const char *folder, const char *more)
+/* One of the programs of drive.h under the fault, what it does written down at the end of the log.
+ * It must end so. */
+static void record_faulty(const struct faults_plan *plan, const char *what, const char *folder,
+                          const char *more, int status)
 {
     const char *const argv[] = {"/proc/self/exe",
                                 "--drive",
@@ -62,15 +65,20 @@ static void record(const char *what, const char *folder, const char *more)
                                 NULL};
     struct system_process *process;
 
-    (void)unsetenv("BXFI_MAP");
     cr_assert_eq(setenv("MILEPOST_RECORD_UNDER", under, 1), 0);
     cr_assert_eq(setenv("MILEPOST_RECORD_LOG", log_path, 1), 0);
     cr_assert_eq(setenv("LD_PRELOAD", faults_preload("record"), 1), 0);
-    process = system_spawn(argv);
-    (void)unsetenv("LD_PRELOAD");
-    cr_assert_eq(system_wait(process, SYSTEM_DEADLINE_MS), DRIVE_DONE, "%s",
+    process = faults_spawn(plan, argv);
+    cr_assert_eq(system_wait(process, SYSTEM_DEADLINE_MS), status, "%s",
                  system_output(process, SYSTEM_ERR));
     system_forget(process);
+}
+
+static void record(const char *what, const char *folder, const char *more)
+{
+    static const struct faults_plan nothing;
+
+    record_faulty(&nothing, what, folder, more, DRIVE_DONE);
 }
 
 static size_t count_acks(const struct faults_moment *moment)
@@ -152,6 +160,45 @@ IMAGES_TEST(whatever_the_disk_kept_the_record_is_whole_and_has_what_was_acknowle
         record("store", store, system_text("%zu+%zu", from, ends[i] - from));
     cr_assert_gt(faults_rewrites(log_path), (size_t)REUSED, "no page was freed and used again");
     tell("record", each(check_record));
+}
+
+#define UNSYNCED 5 /* the batch of which only its writer's memory has the row */
+
+static void check_told(void *context, const struct faults_moment *moment, const char *what)
+{
+    size_t batches;
+
+    (void)context;
+    counts.images++;
+    if (strstr(moment->said, "told") == NULL)
+        return;
+    counts.went_on++;
+    batches = faults_batches_in(&reference, system_text("%s/store", image), what);
+    cr_assert_eq(batches, (size_t)UNSYNCED, "%s: what was told is gone: %zu batches", what,
+                 batches);
+}
+
+/* Its writer died between the row's write and its sync, and it cannot be filed: there is no room.
+ */
+IMAGES_TEST(what_a_start_tells_of_the_journal_stays)
+{
+    const char *store = system_text("%s/store", under);
+    const struct faults_plan unsynced = {.call = "sync",
+                                         .under = system_text("%s/journal.log", store),
+                                         .at = 5, /* two as it is made; batches 1, 3, 4 */
+                                         .times = 1,
+                                         .number = EIO};
+    const struct faults_plan full = {.call = "write",
+                                     .under = system_text("%s/data.mdb", store),
+                                     .at = 1,
+                                     .times = 0,
+                                     .number = ENOSPC};
+
+    record("found", store, "");
+    record_faulty(&unsynced, "store", store, system_text("0+%d", UNSYNCED), DRIVE_STOPPED);
+    record_faulty(&full, "open", store, "", DRIVE_DONE);
+    tell("told", each(check_told));
+    cr_assert_gt(counts.went_on, 0, "nothing was told");
 }
 
 static void restore_again(const char *backup, const struct mp_store_options *options,

@@ -107,19 +107,24 @@ static void set_plan(const struct faults_plan *plan)
     set("MILEPOST_FAIL_AFTER", plan->after);
     set("MILEPOST_FAIL_OWN", plan->own ? "1" : NULL);
     set("MILEPOST_FAIL_REPORT", is_on ? report_path() : NULL);
-    set("LD_PRELOAD", is_on ? faults_preload("fail") : NULL);
 }
 
 struct system_process *faults_spawn(const struct faults_plan *plan, const char *const *argv)
 {
     static const struct faults_plan nothing;
+    const char *others = getenv("LD_PRELOAD");
     struct system_process *process;
 
     (void)unlink(report_path());
     (void)unsetenv("BXFI_MAP"); /* or this program, run again, would be a worker of Criterion's */
     set_plan(plan);
+    if (plan->call != NULL && others != NULL)
+        set("LD_PRELOAD", system_text("%s:%s", others, faults_preload("fail")));
+    else if (plan->call != NULL)
+        set("LD_PRELOAD", faults_preload("fail"));
     process = system_spawn(argv);
     set_plan(&nothing);
+    set("LD_PRELOAD", NULL);
     return process;
 }
 

@@ -35,7 +35,7 @@ uint64_t faults_random(uint64_t *seed);
 /* "write 17, error 28, done" */
 const char *faults_name(const struct faults_plan *plan);
 
-/* As system_spawn, with the fault under it. */
+/* As system_spawn, with the fault under it, behind what LD_PRELOAD has (which is empty then). */
 struct system_process *faults_spawn(const struct faults_plan *plan, const char *const *argv);
 /* The library of that name before whatever the sanitizers need; for LD_PRELOAD. */
 const char *faults_preload(const char *name);
