@@ -36,6 +36,8 @@ static struct {
     void *socket;
     uint64_t number;
     struct told told[BATCHES][FAULTS_BATCH_MOST];
+    bool is_over; /* the disk has failed: nothing may be answered any more */
+    size_t struck;
 } ledger;
 
 static void begin(void)
@@ -122,6 +124,8 @@ static void take_answer(const struct faults_batch *batch, size_t number, size_t 
     struct told *told = &ledger.told[number][place];
     bool is_refused = batch->items[place].is_refused;
 
+    cr_assert_not(ledger.is_over, "%s: batch %zu was answered after a disk that failed", what,
+                  number);
     if (answer->outcome != MP_OUTCOME_BUSY)
         cr_assert_eq(answer->outcome, is_refused ? MP_OUTCOME_REJECTED : MP_OUTCOME_ACCEPTED,
                      "%s: batch %zu, %zu: %s: %s", what, number, place,
@@ -175,7 +179,7 @@ static bool hear_batch(const struct faults_batch *batch, size_t number, const ch
 
 /* Until everything has its answer; false when the process ended before, or some of it was never
  * taken. */
-static bool submit_all(const char *what)
+static bool submit_all(const struct faults_plan *plan, const char *what)
 {
     for (size_t number = 0; number < BATCHES; number++) {
         struct faults_batch batch;
@@ -184,6 +188,7 @@ static bool submit_all(const char *what)
         for (int attempt = 0; busy && attempt < ATTEMPTS; attempt++) {
             mp_arena_reset(ledger.arena);
             cr_assert_eq(faults_batch(number, ledger.arena, &batch), 0);
+            ledger.is_over = plan->number == EIO && faults_hear(ledger.process).struck;
             send_batch(&batch);
             if (!hear_batch(&batch, number, what, &busy))
                 return false;
@@ -220,6 +225,27 @@ static int stop(const char *what)
     return status;
 }
 
+/* What it left on the disk, before anybody sends anything again. */
+static void expect_told(const char *what)
+{
+    struct mp_store_options options = faults_options(ledger.folder);
+    struct mp_verify_report report = {.findings = 0};
+    const char *scratch = system_text("%s/scratch", system_folder());
+    uint64_t last = 0;
+
+    for (size_t number = 0; number < BATCHES; number++)
+        for (size_t place = 0; place < FAULTS_BATCH_MOST; place++)
+            if (ledger.told[number][place].last_seq > last)
+                last = ledger.told[number][place].last_seq;
+    options.read_only = true;
+    folder_remove(scratch);
+    cr_assert_eq(mp_store_verify(&options, scratch, &report), 0, "%s", what);
+    cr_assert_eq(report.findings, 0, "%s", what);
+    cr_assert_geq(report.head.seq, last,
+                  "%s: %" PRIu64 " was acknowledged, the record has %" PRIu64, what, last,
+                  report.head.seq);
+}
+
 /* With a healthy disk: all that was answered is answered so again, and the rest is taken. */
 static void expect_whole(const char *what)
 {
@@ -231,7 +257,7 @@ static void expect_whole(const char *what)
 
     launch(&nothing);
     connect();
-    cr_assert(submit_all(what), "%s: not all is taken afterwards: %s", what,
+    cr_assert(submit_all(&nothing, what), "%s: not all is taken afterwards: %s", what,
               system_output(ledger.process, SYSTEM_ERR));
     cr_assert_eq(stop(what), 0, "%s", what);
     system_forget(ledger.process);
@@ -263,7 +289,7 @@ static int live(const struct faults_plan *plan, bool from_start, const char *wha
         make_ready();
     }
     connect();
-    (void)submit_all(what);
+    (void)submit_all(plan, what);
     return stop(what);
 }
 
@@ -276,7 +302,9 @@ static void try_live(void *context, const struct faults_plan *plan)
 
     if (struck && plan->number == EIO)
         cr_assert_eq(status, 1, "%s: it went on", what);
+    ledger.struck += struck;
     system_forget(ledger.process);
+    expect_told(what);
     expect_whole(what);
 }
 
@@ -292,7 +320,9 @@ static void sweep(struct faults_plan plan, bool from_start, uint64_t sample)
     cr_assert_gt(calls, 0, "no call of %s is seen", plan.call);
     fprintf(stderr, "ledger, %s%s: %" PRIu64 " calls, seed %" PRIu64 "\n", plan.call,
             from_start ? " from the start" : "", calls, faults_seed());
+    ledger.struck = 0;
     faults_sweep(&plan, calls, sample, try_live, &from_start);
+    cr_assert_gt(ledger.struck, 0, "%s: no fault ever came", plan.call);
 }
 
 FAULTS_TEST(no_memory_while_it_works_costs_no_answer_that_was_given)
