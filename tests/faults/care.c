@@ -26,7 +26,7 @@ static void end(void)
     system_end();
 }
 
-#define FAULTS_TEST(name) Test(care_faults, name, .init = begin, .fini = end)
+#define FAULTS_TEST(name) Test(care, name, .init = begin, .fini = end)
 
 static struct faults_result run(const struct faults_plan *plan, const char *drive)
 {

@@ -40,7 +40,7 @@ static void end(void)
     system_end();
 }
 
-#define IMAGES_TEST(name) Test(crash_images, name, .init = begin, .fini = end)
+#define IMAGES_TEST(name) Test(images, name, .init = begin, .fini = end)
 
 static size_t images_at_once(void)
 {

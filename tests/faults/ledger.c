@@ -62,7 +62,7 @@ static void end(void)
     system_end();
 }
 
-#define FAULTS_TEST(name) Test(ledger_faults, name, .init = begin, .fini = end)
+#define FAULTS_TEST(name) Test(ledger, name, .init = begin, .fini = end)
 
 static const char *address(const char *name)
 {

@@ -73,7 +73,7 @@ static void end(void)
     system_end();
 }
 
-#define FAULTS_TEST(name) Test(outbox_faults, name, .init = begin, .fini = end)
+#define FAULTS_TEST(name) Test(outbox, name, .init = begin, .fini = end)
 
 static struct faults_result run(const struct faults_plan *plan)
 {

@@ -71,8 +71,8 @@ static void begin_after_crash(void)
     crash();
 }
 
-#define FAULTS_TEST(name)  Test(store_faults, name, .init = begin, .fini = end)
-#define CRASHED_TEST(name) Test(store_faults, name, .init = begin_after_crash, .fini = end)
+#define FAULTS_TEST(name)  Test(store, name, .init = begin, .fini = end)
+#define CRASHED_TEST(name) Test(store, name, .init = begin_after_crash, .fini = end)
 
 /* No signal ended it, and it said why it ended before its time. */
 static void expect_in_order(const struct faults_result *result, const char *what)

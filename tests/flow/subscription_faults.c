@@ -439,7 +439,7 @@ static void run_many(uint64_t from, uint64_t count)
 
 Test(subscription_faults, every_event_once_and_never_live_with_one_missing, .timeout = 300)
 {
-    const char *from = getenv("MP_TEST_SEED"), *count = getenv("MP_TEST_SEEDS");
+    const char *from = getenv("MILEPOST_SEED"), *count = getenv("MILEPOST_SEEDS");
     run_many(from == NULL ? 1 : strtoull(from, NULL, 10),
              count == NULL ? 200 : strtoull(count, NULL, 10));
 }

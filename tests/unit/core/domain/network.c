@@ -194,11 +194,11 @@ static void edit_at_random(unsigned seed)
 
 Test(domain_network, agrees_with_brute_force_through_random_edits_and_rollbacks)
 {
-    const char *given = getenv("MP_TEST_SEED");
+    const char *given = getenv("MILEPOST_SEED");
 
     if (given != NULL)
         edit_at_random((unsigned)strtoul(given, NULL, 10));
-    printf("domain_network: seeds 1 to %d, or MP_TEST_SEED\n", SEEDS);
+    printf("domain_network: seeds 1 to %d, or MILEPOST_SEED\n", SEEDS);
     for (unsigned seed = 1; given == NULL && seed <= SEEDS; seed++) {
         edit_at_random(seed);
     }
