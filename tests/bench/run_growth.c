@@ -83,6 +83,7 @@ void growth_million(struct run *run)
 /* Ten million more, with memory after each million; then replay and the start. */
 void growth_long(struct run *run)
 {
+    double events = instance_ledger_stat("events"), disk = instance_disk_bytes();
     char name[48], prefix[48];
 
     for (unsigned million = 1; million <= LONG_MILLIONS; million++) {
@@ -92,6 +93,9 @@ void growth_long(struct run *run)
         update(run, prefix, run->quick ? 64 : 1);
         take_rss(run, name);
     }
+    events = instance_ledger_stat("events") - events;
+    figures_add(&run->figures, MILEPOST, "long_disk_bytes_per_event",
+                (instance_disk_bytes() - disk) / events);
     for (unsigned round = 0; round < run->rounds; round++)
         plan_replay(run, "long_replay_", 4);
     figures_add(&run->figures, MILEPOST, "long_start_events", instance_ledger_stat("head"));

@@ -2,6 +2,7 @@
  * reports go on. MILEPOST_ROUNDS kills (40), by MILEPOST_SEED, which decides the victim, the moment
  * and the load. */
 #include "tests/support/campaign_stage.h"
+#include "tests/support/random.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -39,14 +40,9 @@ static struct {
     size_t verified_count;
 } war;
 
-/* splitmix64 */
 static uint64_t draw(uint64_t below)
 {
-    uint64_t value = war.random += UINT64_C(0x9e3779b97f4a7c15);
-
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (value ^ (value >> 31)) % below;
+    return test_random(&war.random) % below;
 }
 
 static struct plan make_plan(void)

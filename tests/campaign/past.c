@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "tests/support/campaign_peer.h"
+#include "tests/support/random.h"
 #include "tests/support/system_record.h"
 
 #include <inttypes.h>
@@ -46,11 +47,7 @@ static int64_t recorded_us[EVENTS_MOST]; /* by sequence */
 
 static uint64_t draw(uint64_t below)
 {
-    uint64_t value = random_state += UINT64_C(0x9e3779b97f4a7c15);
-
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (value ^ (value >> 31)) % below;
+    return test_random(&random_state) % below;
 }
 
 static const char *draw_milestone(void)

@@ -142,7 +142,7 @@ static void write_subscription(uint8_t options)
     mp_buffer_init(&seed, BYTES_MOST);
     mp_buffer_put_u8(&seed, options);
     for (int i = 0; i < 120; i++)
-        mp_buffer_put_u8(&seed, (uint8_t)sample_random(&state));
+        mp_buffer_put_u8(&seed, (uint8_t)test_random(&state));
     (void)snprintf(name, sizeof name, "options-%u", options);
     seed_write("subscription", name, &seed);
     mp_buffer_done(&seed);

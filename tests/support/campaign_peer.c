@@ -1,4 +1,5 @@
 #include "tests/support/campaign_peer.h"
+#include "tests/support/random.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -20,23 +21,15 @@ const char *const campaign_milestones[CAMPAIGN_MILESTONES] = {
     "ml-1/south:completion",
 };
 
-/* splitmix64's last steps. */
-static uint64_t mix(uint64_t value)
-{
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
 struct campaign_saying campaign_say(uint32_t incarnation, uint64_t number)
 {
-    uint64_t random = mix(((uint64_t)incarnation << 40) + number + 1);
+    uint64_t random = test_mix(((uint64_t)incarnation << 40) + number + 1);
     struct campaign_saying saying = {.is_bad = random % BAD_EVERY == 0};
 
-    random = mix(random);
+    random = test_mix(random);
     saying.change_count = random % 4 == 0 ? 1 + (random >> 8) % CAMPAIGN_CHANGES_MOST : 1;
     for (size_t i = 0; i < saying.change_count; i++) {
-        random = mix(random + 1);
+        random = test_mix(random + 1);
         saying.changes[i].milestone = random % CAMPAIGN_MILESTONES;
         saying.changes[i].percent = (int)((random >> 16) % 101);
     }

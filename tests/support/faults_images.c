@@ -106,7 +106,7 @@ static void choose_one(struct making *making, enum group group, size_t number, s
                        uint64_t *random)
 {
     size_t size = faults_disk_sectors(making->pending[i]);
-    uint64_t coin = faults_random(random);
+    uint64_t coin = test_random(random);
 
     switch (group) {
     case SUBSETS:
@@ -125,7 +125,7 @@ static void choose_one(struct making *making, enum group group, size_t number, s
     default: /* a third each: not, whole, torn */
         choose(making, at, size, coin % 3 == 1);
         for (size_t j = 0; coin % 3 == 2 && j < size; j++)
-            making->chosen[at + j] = faults_random(random) & 1;
+            making->chosen[at + j] = test_random(random) & 1;
         break;
     }
 }
@@ -176,7 +176,7 @@ static void make_some(struct making *making)
     if (making->pending_count == 1 && sectors(making) == 1)
         return; /* there is no other */
     while (making->pending_count > 0 && made < making->images->most) {
-        uint64_t random = faults_random(&making->seed);
+        uint64_t random = test_random(&making->seed);
         enum group group = (enum group)(random % GROUPS);
         size_t size = group_size(making, group);
 

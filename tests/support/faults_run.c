@@ -54,16 +54,6 @@ uint64_t faults_seed(void)
     return text == NULL ? SEED : strtoull(text, NULL, 10);
 }
 
-/* splitmix64 */
-uint64_t faults_random(uint64_t *seed)
-{
-    uint64_t number = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-    number = (number ^ (number >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    number = (number ^ (number >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return number ^ (number >> 31);
-}
-
 const char *faults_name(const struct faults_plan *plan)
 {
     if (plan->call == NULL)
@@ -189,7 +179,7 @@ void faults_sweep(const struct faults_plan *plan, uint64_t calls, uint64_t sampl
         struct faults_plan one = *plan;
 
         /* One of each equal part, so that every stretch of the work is met. */
-        one.at = 1 + (all ? i : (calls * i + faults_random(&seed) % calls) / sample);
+        one.at = 1 + (all ? i : (calls * i + test_random(&seed) % calls) / sample);
         if (!faults_every() || faults_is_in_slice(i))
             try(context, &one);
     }

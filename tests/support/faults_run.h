@@ -3,6 +3,7 @@
 #define MP_TESTS_SUPPORT_FAULTS_RUN_H
 
 #include "tests/support/folder.h"
+#include "tests/support/random.h"
 #include "tests/support/system_process.h"
 
 #include <criterion/criterion.h>
@@ -30,8 +31,6 @@ bool faults_every(void);
 bool faults_is_in_slice(uint64_t number);
 /* MILEPOST_SEED, or a fixed one. */
 uint64_t faults_seed(void);
-/* The next number of the sequence that the seed began. */
-uint64_t faults_random(uint64_t *seed);
 /* "write 17, error 28, done" */
 const char *faults_name(const struct faults_plan *plan);
 

@@ -313,10 +313,10 @@ Test(proto_ask, any_byte_changed_is_refused_or_well_formed)
     mp_buffer_init(&again, MP_ASK_MOST);
     cr_assert_eq(mp_ask_encode(&ask, &bytes), 0);
     for (int i = 0; i < 30000; i++) {
-        size_t at = sample_random(&seed) % bytes.size;
+        size_t at = test_random(&seed) % bytes.size;
         uint8_t before = bytes.data[at];
 
-        bytes.data[at] = (uint8_t)sample_random(&seed);
+        bytes.data[at] = (uint8_t)test_random(&seed);
         mp_arena_reset(arena);
         mp_buffer_clear(&again);
         if (mp_ask_decode(mp_buffer_span(&bytes), arena, &back) == 0)

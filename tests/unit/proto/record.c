@@ -357,10 +357,10 @@ static void change_bytes_of(enum mp_kind kind)
     mp_buffer_init(&again, 10000);
     cr_assert_eq(mp_record_encode(&record, arena, &bytes), 0);
     for (int i = 0; i < 30000; i++) {
-        size_t at = sample_random(&seed) % bytes.size;
+        size_t at = test_random(&seed) % bytes.size;
         uint8_t before = bytes.data[at];
 
-        bytes.data[at] = (uint8_t)sample_random(&seed);
+        bytes.data[at] = (uint8_t)test_random(&seed);
         mp_arena_reset(arena);
         mp_buffer_clear(&again);
         if (mp_record_decode(mp_buffer_span(&bytes), arena, &back) == 0) {

@@ -4,20 +4,11 @@
 
 #include "core/base/auto.h"
 #include "proto/codec.h"
+#include "tests/support/random.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A generator of our own, so that a seed gives the same bytes everywhere. */
-static inline uint64_t sample_random(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
 
 static inline struct mp_title sample_title(void)
 {

@@ -127,11 +127,11 @@ Test(proto_submission, a_byte_changed_anywhere_is_refused_or_still_well_formed)
     encode_all_kinds(&bench);
     mp_buffer_init(&again, 1u << 20);
     for (int i = 0; i < MUTATIONS; i++) {
-        size_t at = sample_random(&seed) % bench.bytes.size;
+        size_t at = test_random(&seed) % bench.bytes.size;
         uint8_t before = bench.bytes.data[at];
         int result;
 
-        bench.bytes.data[at] = (uint8_t)(before ^ (1 + sample_random(&seed) % 255));
+        bench.bytes.data[at] = (uint8_t)(before ^ (1 + test_random(&seed) % 255));
         result = decode(&bench);
         cr_assert(result == 0 || result == 1);
         if (result == 0) {
@@ -157,8 +157,8 @@ Test(proto_submission, noise_is_refused_within_the_budget)
 
     for (int i = 0; i < 2000; i++) {
         mp_buffer_clear(&bench.bytes);
-        for (size_t left = sample_random(&seed) % 300; left > 0; left--)
-            mp_buffer_put_u8(&bench.bytes, (uint8_t)(sample_random(&seed) & 0x3f));
+        for (size_t left = test_random(&seed) % 300; left > 0; left--)
+            mp_buffer_put_u8(&bench.bytes, (uint8_t)(test_random(&seed) & 0x3f));
         cr_assert_geq(decode(&bench), 0);
     }
     end(&bench);
