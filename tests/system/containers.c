@@ -40,6 +40,7 @@ static const char *replace(const char *text, const char *what, const char *with)
 static const char *here(const char *text)
 {
     text = replace(text, "/var/lib/milepost", instance.folder);
+    text = replace(text, "/var/backups/milepost", system_text("%s/backups", system_folder()));
     text = replace(text, "/run/milepost", system_text("%s/run", system_folder()));
     text = replace(text, "/run/secrets", system_text("%s/keys", instance.folder));
     text = replace(text, "/etc/milepost", system_text("%s/etc", system_folder()));
@@ -204,8 +205,9 @@ Test(containers, health_checks_tell_what_is_the_case, .init = begin, .fini = sys
 
 Test(containers, a_backup_is_made_proved_and_restored, .init = begin, .fini = system_end)
 {
-    const char *backup = system_text("%s/backup", system_folder());
+    const char *backup = "/var/backups/milepost/first";
 
+    make_folder(here("/var/backups/milepost"));
     start_all();
     BY_HAND("milepost", "backup", backup);
     BY_HAND("milepost", "verify", backup);
