@@ -152,6 +152,17 @@ bool audience_is_live(const struct audience_watcher *watcher, uint64_t head)
     return status.state == MP_FEED_LIVE && status.head == head;
 }
 
+bool audience_is_stale(void *context)
+{
+    const struct audience *audience = context;
+
+    for (size_t i = 0; i < audience->count; i++) {
+        if (audience->watchers[i].state != MP_FEED_STALE)
+            return false;
+    }
+    return true;
+}
+
 struct awaited {
     const struct audience *audience;
     uint64_t head;

@@ -60,6 +60,8 @@ bool audience_until(struct audience *audience, bool (*holds)(void *context), voi
 /* Until each is live and has everything up to the head; fails the test otherwise. */
 void audience_await(struct audience *audience, uint64_t head);
 bool audience_is_live(const struct audience_watcher *watcher, uint64_t head);
+/* Every watcher of the audience says stale: to wait for. */
+bool audience_is_stale(void *audience);
 
 /* Every event of its prefix that the record has, once, byte by byte, each topic in order (the whole
  * feed in total order); and whenever it said live it had all up to there. Fails the test. */

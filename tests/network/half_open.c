@@ -20,16 +20,6 @@ static void end(void)
     stage_end();
 }
 
-static bool are_stale(void *context)
-{
-    (void)context;
-    for (size_t i = 0; i < audience.count; i++) {
-        if (audience.watchers[i].state != MP_FEED_STALE)
-            return false;
-    }
-    return true;
-}
-
 /* Each try sends all that waits once more. */
 static bool is_empty(void *context)
 {
@@ -60,7 +50,7 @@ Test(half_open, connections_that_die_in_silence_are_left_and_nothing_is_lost, .i
     kill_silently(PROXY_DOWN);
     system_queue(client, "ml-1:completion", "into nothing", SUBMISSIONS, 1, 0);
     cr_assert_eq(mp_client_flush(client, 1), MP_ETIMEDOUT);
-    cr_assert(audience_until(&audience, are_stale, NULL), "somebody is not stale");
+    cr_assert(audience_until(&audience, audience_is_stale, &audience), "somebody is not stale");
     cr_assert(audience_until(&audience, is_empty, client), "%s", mp_client_why(client));
     mp_client_close(client);
     audience_await(&audience, stage_head());

@@ -135,16 +135,6 @@ static void say_by_hand(void)
                        system_output(process, SYSTEM_ERR));
 }
 
-static bool are_stale(void *context)
-{
-    (void)context;
-    for (size_t i = 0; i < audience.count; i++) {
-        if (audience.watchers[i].state != MP_FEED_STALE)
-            return false;
-    }
-    return true;
-}
-
 /* On this side, which the cut does not touch. */
 static void say_beyond_the_cut(void)
 {
@@ -201,7 +191,7 @@ static void live_through(enum cable_cut cut)
     audience_await(&audience, after);
     talk_until_cut(&told);
     say_by_hand();
-    cr_assert(audience_until(&audience, are_stale, NULL), "somebody is not stale");
+    cr_assert(audience_until(&audience, audience_is_stale, &audience), "somebody is not stale");
     (void)system_await(watch, SYSTEM_ERR, "stale");
     say_beyond_the_cut();
     cable_mend(cut);

@@ -3,6 +3,7 @@
  */
 #include "tests/network/audience.h"
 #include "tests/network/stage.h"
+#include "tests/support/system_figures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -50,19 +51,7 @@ static void end(void)
 
 static uint64_t held_bytes(void)
 {
-    pid_t pid = system_pid(stage.services[SYSTEM_PUBLISH]);
-    FILE *status = fopen(system_text("/proc/%d/status", (int)pid), "re");
-    uint64_t kilobytes = 0;
-    char line[256];
-
-    cr_assert_not_null(status);
-    while (fgets(line, sizeof line, status) != NULL) {
-        if (strncmp(line, "RssAnon:", strlen("RssAnon:")) == 0)
-            kilobytes = strtoull(line + strlen("RssAnon:"), NULL, 10);
-    }
-    (void)fclose(status);
-    cr_assert_gt(kilobytes, 0u);
-    return kilobytes << 10;
+    return system_memory(system_pid(stage.services[SYSTEM_PUBLISH]), "RssAnon");
 }
 
 struct reached {

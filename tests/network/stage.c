@@ -1,14 +1,11 @@
 #include "tests/network/stage.h"
 
-#include "core/bus/control.h"
+#include "tests/support/system_figures.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ASK_MS      30000
-#define ANSWER_MOST 65536
-
-static const char *const names[SYSTEM_SERVICES] = {"ledger", "ingest", "publish"};
+#define ASK_MS 30000
 
 struct system_instance stage, through;
 struct proxy *stage_proxies[STAGE_SOCKETS];
@@ -126,20 +123,7 @@ struct system_process *stage_cli(const char *const *words)
 
 uint64_t stage_stat(enum system_service service, const char *name)
 {
-    const char *address = system_text("ipc://%s/run/%s.sock", stage.folder, names[service]);
-    const char *wanted = system_text("\n%s=", name), *at, *text;
-    struct mp_buffer answer;
-    struct mp_bus *bus;
-
-    mp_buffer_init(&answer, ANSWER_MOST);
-    cr_assert_eq(mp_bus_open(1, &bus), 0);
-    cr_assert_eq(mp_control_ask(bus, address, "stats", ASK_MS, &answer), 0, "%s", address);
-    text = mp_arena_text(system_arena(), mp_buffer_span(&answer));
-    mp_bus_close(bus);
-    mp_buffer_done(&answer);
-    at = strstr(text, wanted);
-    cr_assert_not_null(at, "no %s in %s", name, text);
-    return strtoull(at + strlen(wanted), NULL, 10);
+    return system_stat(&stage, service, name);
 }
 
 uint64_t stage_head(void)
