@@ -1,8 +1,7 @@
 #include "tests/hostile/scene.h"
 
-#include "core/bus/control.h"
+#include "tests/support/system_figures.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,7 +12,6 @@
 #define SUBMISSIONS_LEAST 20
 #define SUBMISSIONS_MOST  5000
 #define PAUSE_MS          5
-#define STATUS_BYTES      8192
 #define MIB               ((double)(1 << 20))
 
 struct scene scene;
@@ -55,11 +53,10 @@ void scene_begin(void)
 
 static void expect_alive(void)
 {
-    static const char *const names[SYSTEM_SERVICES] = {"ledger", "ingest", "publish"};
-
     system_pump(0);
     for (int i = 0; i < SYSTEM_SERVICES; i++) {
-        cr_assert(!system_is_over(scene.instance.services[i]), "the %s is dead: %s", names[i],
+        cr_assert(!system_is_over(scene.instance.services[i]), "the %s is dead: %s",
+                  system_service_name((enum system_service)i),
                   system_output(scene.instance.services[i], SYSTEM_ERR));
         cr_assert_eq(system_pid(scene.instance.services[i]), scene.pids[i]);
     }
@@ -94,32 +91,6 @@ struct zmtp_options scene_peer(enum port port, const struct mp_key_pair *keys)
                                  .server_key = scene.server_key,
                                  .keys = keys,
                                  .socket_type = port == FEED ? "SUB" : "DEALER"};
-}
-
-/* A line of /proc/PID/status, in bytes. */
-static size_t status_bytes(enum system_service service, const char *name)
-{
-    static char text[STATUS_BYTES];
-    FILE *file = fopen(system_text("/proc/%d/status", (int)scene.pids[service]), "re");
-    size_t size = file == NULL ? 0 : fread(text, 1, sizeof text - 1, file);
-    const char *line;
-
-    if (file != NULL)
-        (void)fclose(file);
-    text[size] = '\0';
-    line = strstr(text, name);
-    return line == NULL ? 0 : strtoull(line + strlen(name) + 1, NULL, 10) << 10;
-}
-
-/* From now on VmHWM is the most there was since. */
-static void forget_peak(enum system_service service)
-{
-    FILE *file = fopen(system_text("/proc/%d/clear_refs", (int)scene.pids[service]), "we");
-
-    if (file == NULL)
-        return;
-    (void)fputs("5", file);
-    (void)fclose(file);
 }
 
 struct attempt {
@@ -182,33 +153,39 @@ static size_t submit_beside(const char *name, struct attempt *attempt, int64_t *
     return count;
 }
 
-static void expect_bounded(const char *name, enum system_service service, size_t before,
-                           size_t anonymous, size_t most)
+struct memory {
+    size_t resident, anonymous;
+};
+
+static void expect_bounded(const char *name, enum system_service service, struct memory before,
+                           size_t most)
 {
-    size_t peak = status_bytes(service, "VmHWM");
-    size_t growth = peak > before ? peak - before : 0;
+    size_t peak = system_memory(scene.pids[service], "VmHWM");
+    size_t growth = peak > before.resident ? peak - before.resident : 0;
 
     (void)fprintf(stderr, "hostile: %s: %s grew by %.1f MiB at most (RssAnon %.1f, now %.1f MiB)\n",
-                  name, service == SYSTEM_INGEST ? "ingest" : "publish", (double)growth / MIB,
-                  (double)anonymous / MIB, (double)status_bytes(service, "RssAnon") / MIB);
+                  name, system_service_name(service), (double)growth / MIB,
+                  (double)before.anonymous / MIB,
+                  (double)system_memory(scene.pids[service], "RssAnon") / MIB);
 #ifdef __SANITIZE_ADDRESS__
     most *= 8; /* what is freed stays for a while, and everything has its fences */
 #endif
-    cr_assert_leq(growth, most, "%s: %zu bytes more, not %zu", name, growth, most);
+    cr_assert_leq(growth, most, "%s: the %s took %zu bytes more, not %zu", name,
+                  system_service_name(service), growth, most);
 }
 
 void scene_attack(const char *name, attacker attack, void *context, size_t growth_most)
 {
-    static const enum system_service watched[] = {SYSTEM_INGEST, SYSTEM_PUBLISH};
     static int64_t latencies[SUBMISSIONS_MOST];
     struct attempt attempt = {.attack = attack, .context = context};
-    size_t before[2], anonymous[2], count;
+    struct memory before[SYSTEM_SERVICES];
     pthread_t thread;
+    size_t count;
 
-    for (int i = 0; i < 2; i++) {
-        forget_peak(watched[i]);
-        before[i] = status_bytes(watched[i], "VmRSS");
-        anonymous[i] = status_bytes(watched[i], "RssAnon");
+    for (int i = 0; i < SYSTEM_SERVICES; i++) {
+        system_forget_peak(scene.pids[i]);
+        before[i] = (struct memory){system_memory(scene.pids[i], "VmRSS"),
+                                    system_memory(scene.pids[i], "RssAnon")};
     }
     cr_assert_eq(pthread_create(&thread, NULL, run_attack, &attempt), 0);
     count = submit_beside(name, &attempt, latencies);
@@ -220,28 +197,11 @@ void scene_attack(const char *name, attacker attack, void *context, size_t growt
                   name, count, (double)latencies[count / 2] / 1e3,
                   (double)latencies[count * 99 / 100] / 1e3, (double)latencies[count - 1] / 1e3);
     cr_assert(attempt.done_well, "%s: %s", name, attempt.why != NULL ? attempt.why : "");
-    for (int i = 0; i < 2; i++)
-        expect_bounded(name, watched[i], before[i], anonymous[i], growth_most);
+    for (int i = 0; i < SYSTEM_SERVICES; i++)
+        expect_bounded(name, (enum system_service)i, before[i], growth_most);
 }
 
 uint64_t scene_stat(enum system_service service, const char *name)
 {
-    static const char *const names[SYSTEM_SERVICES] = {"ledger", "ingest", "publish"};
-    struct mp_bus *bus = NULL;
-    struct mp_buffer answer;
-    const char *text, *at;
-
-    mp_buffer_init(&answer, 65536);
-    cr_assert_eq(mp_bus_open(1, &bus), 0);
-    cr_assert_eq(
-        mp_control_ask(bus,
-                       system_text("ipc://%s/run/%s.sock", scene.instance.folder, names[service]),
-                       "stats", 10000, &answer),
-        0);
-    mp_bus_close(bus);
-    text = mp_arena_text(system_arena(), mp_buffer_span(&answer));
-    mp_buffer_done(&answer);
-    at = strstr(text, system_text("\n%s=", name));
-    cr_assert_not_null(at, "no %s in %s", name, text);
-    return strtoull(at + strlen(name) + 2, NULL, 10);
+    return system_stat(&scene.instance, service, name);
 }

@@ -38,8 +38,8 @@ struct zmtp_options scene_peer(enum port port, const struct mp_key_pair *keys);
  * services did not do what they should. */
 typedef bool (*attacker)(void *context, const char **ret_why);
 /* Runs it while the honest agency goes on submitting. Every submission must be recorded, and shown
- * by the console at scene_finish; ingest and publish must not have held growth_most bytes more than
- * before at any moment. Prints figures. */
+ * by the console at scene_finish; no service, the ledger with its file's pages among them, must
+ * have held growth_most bytes more than before at any moment. Prints figures. */
 void scene_attack(const char *name, attacker attack, void *context, size_t growth_most);
 
 /* A number of the service's stats. */
