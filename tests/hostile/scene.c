@@ -125,32 +125,69 @@ static int compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static int64_t submit_one(const char *name)
+static void submit_one(const char *name)
 {
     struct mp_change change =
         system_progress("ml-1:completion", system_text("%s-%zu", name, scene.said));
     struct mp_submit_result result;
-    int64_t began_us = now_us();
 
     cr_assert_eq(mp_client_submit(scene.agency, &change, 1, SYSTEM_DEADLINE_MS, &result), 0);
     cr_assert_eq(result.outcome, MP_SUBMIT_ACCEPTED, "beside %s: outcome %d, %s", name,
                  (int)result.outcome, result.message);
     scene.said++;
-    return now_us() - began_us;
 }
 
-/* What an honest agency goes through meanwhile: figures only, never a verdict. */
-static size_t submit_beside(const char *name, struct attempt *attempt, int64_t *latencies)
-{
-    size_t count = 0;
+/* What an honest agency and an honest console go through meanwhile: figures only, never a verdict.
+ * The console shows what is said in order, a line each. */
+struct beside {
+    size_t said, shown;
+    int64_t began_us[SUBMISSIONS_MOST], answered_us[SUBMISSIONS_MOST], shown_us[SUBMISSIONS_MOST];
+};
 
-    while (count < SUBMISSIONS_MOST &&
-           (count < SUBMISSIONS_LEAST || !atomic_load(&attempt->over))) {
-        latencies[count++] = submit_one(name);
-        system_pump(PAUSE_MS);
+/* Takes down when what the console has shown by now was shown. */
+static bool has_shown_all(void *context)
+{
+    struct beside *beside = context;
+    const char *text = system_output(scene.console, SYSTEM_OUT) + scene.shown_bytes, *end;
+    int64_t now = now_us();
+
+    while (beside->shown < beside->said && (end = strchr(text, '\n')) != NULL) {
+        beside->shown_us[beside->shown] = now - beside->began_us[beside->shown];
+        beside->shown++;
+        scene.shown_bytes += (size_t)(end + 1 - text);
+        text = end + 1;
     }
+    return beside->shown == beside->said;
+}
+
+static void submit_beside(const char *name, struct attempt *attempt, struct beside *beside)
+{
+    system_await_lines(scene.console, scene.said);
+    scene.shown_bytes = strlen(system_output(scene.console, SYSTEM_OUT));
+    *beside = (struct beside){0};
+    while (beside->said < SUBMISSIONS_MOST &&
+           (beside->said < SUBMISSIONS_LEAST || !atomic_load(&attempt->over))) {
+        size_t at = beside->said++;
+
+        beside->began_us[at] = now_us();
+        submit_one(name);
+        beside->answered_us[at] = now_us() - beside->began_us[at];
+        system_pump(PAUSE_MS);
+        (void)has_shown_all(beside);
+        if (scene.look != NULL)
+            scene.look();
+    }
+    cr_assert(system_until(has_shown_all, beside, SYSTEM_DEADLINE_MS),
+              "beside %s: the console shows %zu of %zu", name, beside->shown, beside->said);
+}
+
+static void say_figures(const char *name, const char *what, int64_t *latencies, size_t count)
+{
     qsort(latencies, count, sizeof latencies[0], compare);
-    return count;
+    (void)fprintf(stderr,
+                  "hostile: %s: %zu %s beside it, p50 %.1f ms, p99 %.1f ms, longest %.1f ms\n",
+                  name, count, what, (double)latencies[count / 2] / 1e3,
+                  (double)latencies[count * 99 / 100] / 1e3, (double)latencies[count - 1] / 1e3);
 }
 
 struct memory {
@@ -176,11 +213,10 @@ static void expect_bounded(const char *name, enum system_service service, struct
 
 void scene_attack(const char *name, attacker attack, void *context, size_t growth_most)
 {
-    static int64_t latencies[SUBMISSIONS_MOST];
+    static struct beside beside;
     struct attempt attempt = {.attack = attack, .context = context};
     struct memory before[SYSTEM_SERVICES];
     pthread_t thread;
-    size_t count;
 
     for (int i = 0; i < SYSTEM_SERVICES; i++) {
         system_forget_peak(scene.pids[i]);
@@ -188,14 +224,11 @@ void scene_attack(const char *name, attacker attack, void *context, size_t growt
                                     system_memory(scene.pids[i], "RssAnon")};
     }
     cr_assert_eq(pthread_create(&thread, NULL, run_attack, &attempt), 0);
-    count = submit_beside(name, &attempt, latencies);
+    submit_beside(name, &attempt, &beside);
     cr_assert_eq(pthread_join(thread, NULL), 0);
     expect_alive();
-    (void)fprintf(stderr,
-                  "hostile: %s: %zu honest submissions beside it, p50 %.1f ms, p99 %.1f ms, "
-                  "longest %.1f ms\n",
-                  name, count, (double)latencies[count / 2] / 1e3,
-                  (double)latencies[count * 99 / 100] / 1e3, (double)latencies[count - 1] / 1e3);
+    say_figures(name, "honest submissions answered", beside.answered_us, beside.said);
+    say_figures(name, "of them shown by an honest console", beside.shown_us, beside.said);
     cr_assert(attempt.done_well, "%s: %s", name, attempt.why != NULL ? attempt.why : "");
     for (int i = 0; i < SYSTEM_SERVICES; i++)
         expect_bounded(name, (enum system_service)i, before[i], growth_most);

@@ -18,6 +18,8 @@ struct scene {
     uint8_t server_key[MP_KEY_BYTES];
     struct mp_key_pair ports, north; /* of the hostile: an agency, a reader */
     size_t said;
+    size_t shown_bytes; /* of the console's output, behind what is shown */
+    void (*look)(void); /* between two submissions beside an attack; NULL for none */
 };
 
 extern struct scene scene;
