@@ -1,4 +1,5 @@
 /* Peers with a valid key who say that they are somebody else, and keys that are no longer valid. */
+#include "tests/hostile/guess.h"
 #include "tests/hostile/scene.h"
 
 #include <sodium.h>
@@ -13,8 +14,8 @@
 #define GROWTH_MOST         (96 * MIB)
 #define IDENTITY_TEST(name) Test(identity, name, .init = scene_begin, .fini = system_end)
 
-/* A routing id that libzmq's ROUTER might give itself (a zero and a number), one that somebody
- * else uses too, a long one, and one of each other length. */
+/* A routing id of the form that libzmq gives (a zero and a number), one that somebody else uses
+ * too, a long one, and one of each other length. */
 static struct mp_span make_claim(size_t number, uint8_t bytes[static 255])
 {
     randombytes_buf(bytes, 255);
@@ -57,6 +58,22 @@ static bool claim_ids(void *context, const char **ret_why)
 IDENTITY_TEST(forged_routing_ids_hurt_nobody)
 {
     scene_attack("forged routing ids", claim_ids, NULL, GROWTH_MOST);
+    scene_finish();
+}
+
+static bool claim_next_ids(void *context, const char **ret_why)
+{
+    struct zmtp_options options = scene_peer(*(enum port *)context, &scene.ports);
+
+    return guess_routing_ids(&options, ret_why);
+}
+
+IDENTITY_TEST(nobody_can_guess_the_next_routing_id)
+{
+    enum port ports[] = {SUBMIT, ASK};
+
+    for (size_t i = 0; i < MP_LENGTH(ports); i++)
+        scene_attack("guessed routing ids", claim_next_ids, &ports[i], GROWTH_MOST);
     scene_finish();
 }
 

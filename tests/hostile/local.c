@@ -1,6 +1,7 @@
 /* Peers on the machine itself, at the ledger's sockets, which have no CURVE: the folder's mode
  * keeps others out. Whoever is inside and confused or malicious still must not bring the ledger
  * down. */
+#include "tests/hostile/guess.h"
 #include "tests/hostile/scene.h"
 
 #include <sodium.h>
@@ -12,6 +13,7 @@
 #define FRAMES_EACH 40
 #define GROWTH_MOST (32 * MIB)
 
+enum { SUBMISSIONS, EVENTS, QUESTIONS };
 static const char *const sockets[] = {"submit", "feed", "ask"};
 static const char *paths[MP_LENGTH(sockets)];
 
@@ -55,7 +57,7 @@ static bool talk_to_all(void *context, const char **ret_why)
         uint8_t id[5] = {0};
         size_t at = i % MP_LENGTH(sockets);
         struct zmtp_options options = {.path = paths[at],
-                                       .socket_type = at == 1 ? "SUB" : "DEALER"};
+                                       .socket_type = at == EVENTS ? "SUB" : "DEALER"};
 
         randombytes_buf(id + 1, 4);
         options.identity = mp_span_make(id, i % 2 == 0 ? sizeof id : 0);
@@ -72,5 +74,25 @@ static bool talk_to_all(void *context, const char **ret_why)
 Test(local, nonsense_at_the_ledgers_sockets_hurts_nobody, .init = begin, .fini = system_end)
 {
     scene_attack("nonsense at the ledger", talk_to_all, NULL, GROWTH_MOST);
+    scene_finish();
+}
+
+static bool claim_next_ids(void *context, const char **ret_why)
+{
+    static const size_t routers[] = {SUBMISSIONS, QUESTIONS};
+    bool went_well = true;
+    (void)context;
+
+    for (size_t i = 0; went_well && i < MP_LENGTH(routers); i++) {
+        struct zmtp_options options = {.path = paths[routers[i]], .socket_type = "DEALER"};
+
+        went_well = guess_routing_ids(&options, ret_why);
+    }
+    return went_well;
+}
+
+Test(local, nobody_can_guess_the_ledgers_next_routing_id, .init = begin, .fini = system_end)
+{
+    scene_attack("guessed routing ids at the ledger", claim_next_ids, NULL, GROWTH_MOST);
     scene_finish();
 }

@@ -132,6 +132,8 @@ static void submit_one(const char *name)
     struct mp_submit_result result;
 
     cr_assert_eq(mp_client_submit(scene.agency, &change, 1, SYSTEM_DEADLINE_MS, &result), 0);
+    if (result.outcome != MP_SUBMIT_ACCEPTED)
+        expect_alive();
     cr_assert_eq(result.outcome, MP_SUBMIT_ACCEPTED, "beside %s: outcome %d, %s", name,
                  (int)result.outcome, result.message);
     scene.said++;
@@ -173,6 +175,7 @@ static void submit_beside(const char *name, struct attempt *attempt, struct besi
         submit_one(name);
         beside->answered_us[at] = now_us() - beside->began_us[at];
         system_pump(PAUSE_MS);
+        expect_alive();
         (void)has_shown_all(beside);
         if (scene.look != NULL)
             scene.look();
