@@ -44,7 +44,7 @@ static const char *ip_program(void)
 static void require_ip(void)
 {
     if (ip_program() == NULL)
-        cr_skip_test("iproute2 is not installed");
+        cr_assert_fail("there is no ip (iproute2, script/bootstrap), so no cable can be cut");
 }
 
 #define IP(...) cr_assert(runs((const char *const[]){ip_program(), __VA_ARGS__, NULL}))
@@ -74,7 +74,10 @@ bool cable_relays(const char *test)
         return false;
     require_ip();
     if (!runs((const char *const[]){argv[0], argv[1], argv[2], argv[3], argv[4], NULL}))
-        cr_skip_test("this machine allows no namespaces");
+        cr_assert_fail("no network namespace can be made here, as root or in a user namespace "
+                       "(unshare --user --map-root-user --net), so no cable can be cut; allow "
+                       "user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+                       "user.max_user_namespaces), or run the tests as root");
     argv[4] = test_program();
     (void)unsetenv("BXFI_MAP"); /* by which Criterion knows a process of its own */
     process = system_spawn(argv);
@@ -121,7 +124,9 @@ void cable_begin(void)
 
     require_ip();
     if (unshare(CLONE_NEWNET) != 0)
-        cr_skip_test("this machine allows no namespaces");
+        cr_assert_fail("no network namespace can be made here (%s), so no cable can be cut; a "
+                       "container needs CAP_SYS_ADMIN and CAP_NET_ADMIN",
+                       strerror(errno));
     here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     cr_assert_geq(here, 0);
     IP("link", "set", "lo", "up");

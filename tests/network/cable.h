@@ -11,8 +11,8 @@
  * runs the test of that name once more, as the root of a user namespace, and says true. Fails the
  * test with it. */
 bool cable_relays(const char *test);
-/* Skips the test where namespaces are not allowed or ip (iproute2) is missing. After
- * system_begin; from here on this side has a loopback of its own. */
+/* Fails the test where namespaces are not allowed or ip (iproute2) is missing, and says what to
+ * allow. After system_begin; from here on this side has a loopback of its own. */
 void cable_begin(void);
 /* The thread, and every thread and process that it starts, is on the other side; and back. */
 void cable_cross(void);

@@ -35,7 +35,8 @@ static size_t put_unshare(const char **argv)
     return count;
 }
 
-static bool can_unshare(void)
+/* A machine that allows neither root nor a user namespace cannot run these tests, and says so. */
+static void require_namespaces(void)
 {
     const char *argv[12] = {NULL};
     size_t count = put_unshare(argv);
@@ -45,8 +46,13 @@ static bool can_unshare(void)
     argv[count] = "/bin/true";
     process = system_spawn(argv);
     status = system_wait(process, SYSTEM_DEADLINE_MS);
+    if (status != 0)
+        cr_assert_fail("no PID and mount namespaces can be made here, as root or in a user "
+                       "namespace; allow these (sysctl kernel.unprivileged_userns_clone=1, "
+                       "user.max_user_namespaces), in a container CAP_SYS_ADMIN and a /proc "
+                       "that can be mounted: %s",
+                       system_output(process, SYSTEM_ERR));
     system_forget(process);
-    return status == 0;
 }
 
 static void launch(enum system_service service)
@@ -106,8 +112,7 @@ static void kill_hard(enum system_service service)
 static void begin(void)
 {
     system_begin();
-    if (!can_unshare())
-        cr_skip_test("this machine allows no namespaces");
+    require_namespaces();
     system_init(&instance, "i");
     for (int i = 0; i < SYSTEM_SERVICES; i++)
         launch((enum system_service)i);
