@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mp_assert(result == 0 || result == MP_EMALFORMED);
     if (result != 0)
         return 0;
+    mp_assert(size <= MP_ASK_MOST);
     check_texts(&ask);
     mp_assert(mp_ask_encode(&ask, &first) == 0 && first.error == 0);
     mp_assert(mp_ask_decode(mp_buffer_span(&first), arena, &ask) == 0);

@@ -6,6 +6,9 @@
 
 static void check_rows(const struct mp_page *page)
 {
+    mp_assert(page->topic_count <= MP_PAGE_ROWS_MOST && page->record_count <= MP_PAGE_ROWS_MOST &&
+              page->event_count <= MP_PAGE_ROWS_MOST && page->history_count <= MP_PAGE_ROWS_MOST &&
+              page->row_count <= MP_PAGE_ROWS_MOST);
     fuzz_check_text(page->message);
     fuzz_touch(page->cursor);
     fuzz_touch(page->outcome);
@@ -70,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mp_page page, again;
     int result = mp_page_decode(bytes, arena, &page);
 
-    mp_assert(result == 0 || result == MP_EMALFORMED);
+    mp_assert(result == 0 || result == MP_EMALFORMED || result == MP_ETOOBIG);
+    mp_assert((result == MP_ETOOBIG) == (size > MP_PAGE_MOST));
     if (result == 0) {
         check_rows(&page);
         write_rows(&page, &written);
@@ -80,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     result = mp_page_decode(bytes, small, &page);
-    mp_assert(result == 0 || result == MP_EMALFORMED || result == MP_ENOMEM);
+    mp_assert(result == 0 || result == MP_EMALFORMED || result == MP_ETOOBIG ||
+              result == MP_ENOMEM);
     return 0;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define FILE_MOST ((size_t)1 << 20)
+#define FILE_MOST ((size_t)8 << 20)
 #define CUTS_MOST 64
 #define CHANGES   64
 

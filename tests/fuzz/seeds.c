@@ -62,6 +62,13 @@ void seed_write(const char *target, const char *name, struct mp_buffer *seed)
     mp_buffer_clear(seed);
 }
 
+void seed_write_alone(const char *target, const char *name, struct mp_buffer *seed)
+{
+    mp_assert(seed->error == 0);
+    write_file(target, name, mp_span_make(NULL, 0), mp_buffer_span(seed));
+    mp_buffer_clear(seed);
+}
+
 static void write_numbered(const char *target, const char *what, int number)
 {
     char name[64];
@@ -326,6 +333,7 @@ int main(int argc, char **argv)
     write_import(argv[2]);
     write_conf();
     seed_feeds();
+    seed_full();
     mp_buffer_done(&bytes);
     mp_arena_free(arena);
     return 0;

@@ -39,6 +39,7 @@ static int decode(struct mp_span bytes, size_t budget)
     int result = mp_submission_decode(bytes, arena, &submission, &rejection);
 
     mp_assert(result == 0 || result == 1 || result == MP_ENOMEM);
+    mp_assert(result != 0 || bytes.size <= MP_SUBMISSION_MOST);
     if (result == 0 && budget == FUZZ_ARENA_BYTES)
         check_again(&submission, arena);
     if (result == 0)
