@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIB         ((size_t)1 << 20)
-#define ROUNDS      60
-#define FRAMES_EACH 40
-#define GROWTH_MOST (32 * MIB)
+#define MIB                 ((size_t)1 << 20)
+#define ROUNDS              60
+#define FRAMES_EACH         40
+#define GROWTH_MOST         (32 * MIB)
+#define GUESSES_GROWTH_MOST (96 * MIB) /* of some hundred connections at once */
 
 enum { SUBMISSIONS, EVENTS, QUESTIONS };
 static const char *const sockets[] = {"submit", "feed", "ask"};
@@ -93,6 +94,6 @@ static bool claim_next_ids(void *context, const char **ret_why)
 
 Test(local, nobody_can_guess_the_ledgers_next_routing_id, .init = begin, .fini = system_end)
 {
-    scene_attack("guessed routing ids at the ledger", claim_next_ids, NULL, GROWTH_MOST);
+    scene_attack("guessed routing ids at the ledger", claim_next_ids, NULL, GUESSES_GROWTH_MOST);
     scene_finish();
 }
