@@ -94,3 +94,8 @@ int mp_decimal_compare(struct mp_decimal a, struct mp_decimal b)
     __int128 right = (__int128)b.unscaled * powers[MP_DECIMAL_SCALE_MOST - readable_scale(b.scale)];
     return (left > right) - (left < right);
 }
+
+double mp_decimal_to_double(struct mp_decimal decimal)
+{
+    return (double)decimal.unscaled / (double)powers[readable_scale(decimal.scale)];
+}

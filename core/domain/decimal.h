@@ -21,5 +21,6 @@ void mp_decimal_format(struct mp_decimal decimal, char text[static MP_DECIMAL_TE
 bool mp_decimal_is_valid(struct mp_decimal decimal);
 /* -1, 0, 1; exact. */
 int mp_decimal_compare(struct mp_decimal a, struct mp_decimal b);
+double mp_decimal_to_double(struct mp_decimal decimal);
 
 #endif

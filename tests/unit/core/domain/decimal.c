@@ -89,3 +89,9 @@ Test(domain_decimal, a_scale_beyond_nine_is_not_valid_but_harmless)
     cr_expect_neq(text[0], '\0');
     cr_expect_eq(mp_decimal_compare(wild, wild), 0);
 }
+
+Test(domain_decimal, gives_a_double_for_drawing)
+{
+    cr_expect_float_eq(mp_decimal_to_double((struct mp_decimal){-1250, 2}), -12.5, 1e-12);
+    cr_expect_float_eq(mp_decimal_to_double((struct mp_decimal){7, 0}), 7.0, 1e-12);
+}
