@@ -52,10 +52,19 @@ struct chart_window chart_window_of(const struct chart *chart)
     return window;
 }
 
+size_t chart_next_step(const struct chart *chart, size_t move)
+{
+    for (move++; move < chart->count && chart->moves[move].is_aside; move++)
+        continue;
+    return move;
+}
+
 int32_t chart_step_end(const struct chart *chart, size_t move)
 {
-    if (move + 1 < chart->count)
-        return chart->moves[move + 1].stated_on;
+    size_t next = chart_next_step(chart, move);
+
+    if (next < chart->count)
+        return chart->moves[next].stated_on;
     return chart->met_day != MP_DAY_NONE ? chart->met_day : chart->today;
 }
 
@@ -147,8 +156,8 @@ static void draw_diagonal(struct canvas *canvas)
 
 static void draw_steps(struct canvas *canvas, const struct chart *chart)
 {
-    for (size_t i = 0; i < chart->count; i++) {
-        bool is_last = i + 1 == chart->count;
+    for (size_t i = 0; i < chart->count; i = chart_next_step(chart, i)) {
+        size_t next_step = chart_next_step(chart, i);
         int32_t until = chart_step_end(chart, i);
         size_t overtaken = column_of_clamped(canvas, chart->moves[i].date.day);
         size_t row = row_of(canvas, chart->moves[i].date.day);
@@ -156,8 +165,8 @@ static void draw_steps(struct canvas *canvas, const struct chart *chart)
 
         for (size_t column = from; column <= to && until >= chart->moves[i].stated_on; column++)
             put(canvas, row, column, column > overtaken ? "╌" : "─");
-        if (!is_last) {
-            size_t next = row_of(canvas, chart->moves[i + 1].date.day);
+        if (next_step < chart->count) {
+            size_t next = row_of(canvas, chart->moves[next_step].date.day);
             size_t low = next < row ? next : row, high = next < row ? row : next;
 
             for (size_t at = low; at <= high; at++)

@@ -31,7 +31,9 @@ struct chart_window {
     int32_t x_first, x_last, y_first, y_last;
 };
 struct chart_window chart_window_of(const struct chart *chart);
-/* Until when a move held: the next one, the day it was met, or today. */
+/* The next move after that one that is no aside; count: there is none. */
+size_t chart_next_step(const struct chart *chart, size_t move);
+/* Until when a move held: the next step, the day it was met, or today. */
 int32_t chart_step_end(const struct chart *chart, size_t move);
 /* The first day of each period of the axis that lies within: years, halves or quarters, so many
  * that at most `most` are given. Returns their number. */

@@ -98,7 +98,7 @@ static void draw_line(struct mp_buffer *buffer, const struct frame *frame,
 {
     mp_buffer_put_text(buffer,
                        "<polyline fill=\"none\" stroke=\"#8a3b12\" stroke-width=\"2\" points=\"");
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < chart->count; i = chart_next_step(chart, i)) {
         int32_t until = chart_step_end(chart, i);
         double y = y_of(frame, chart->moves[i].date.day);
 
@@ -113,7 +113,7 @@ static void draw_line(struct mp_buffer *buffer, const struct frame *frame,
 static void draw_overtaken(struct mp_buffer *buffer, const struct frame *frame,
                            const struct chart *chart)
 {
-    for (size_t i = 0; i < chart->count; i++) {
+    for (size_t i = 0; i < chart->count; i = chart_next_step(chart, i)) {
         const struct mp_move *move = &chart->moves[i];
         int32_t from = move->date.day > move->stated_on ? move->date.day : move->stated_on;
         int32_t until = chart_step_end(chart, i);

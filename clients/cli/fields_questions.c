@@ -185,7 +185,9 @@ static const struct field trend[] = {
     ROW("kind", "code", "baseline or forecast"),
     ROW("date", "day", "last day of the period"),
     ROW("precision", "code", "how exact the date is"),
-    ROW("moved_days", "integer", "days from the one before"),
+    ROW("moved_days", "integer",
+        "days from what was expected before it was said; not with the first, and not with a first "
+        "baseline that was said when other dates stood: it moved none"),
     ROW("slip_original", "integer", "days from the first recorded baseline"),
     ROW("reason", "code", "why it moved"),
     ROW("said_by", "text", "who said it"),

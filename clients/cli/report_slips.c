@@ -8,7 +8,7 @@
 
 #define WORST_MOST        12
 #define CHARTS_MOST       6
-#define CHART_MOVES_LEAST 3
+#define CHART_STEPS_LEAST 3
 #define PUSHES_NAMED      3
 #define SCRATCH_BYTES     ((size_t)256 << 20)
 
@@ -16,7 +16,6 @@
 struct slip {
     uint32_t milestone;
     struct mp_move move;
-    int32_t from_day;
 };
 
 struct slips {
@@ -62,8 +61,8 @@ static int find_slips(struct report *report, struct slips *slips)
         if (moves == NULL)
             return MP_ENOMEM;
         mp_reason_totals(moves, count, report->reasons);
-        for (size_t m = 1; m < count; m++) {
-            struct slip slip = {report->scope[i], moves[m], moves[m - 1].date.day};
+        for (size_t m = 0; m < count; m++) {
+            struct slip slip = {report->scope[i], moves[m]};
 
             if (moves[m].is_later && moves[m].stated_on > report->since &&
                 add_slip(slips, &slip) != 0)
@@ -134,7 +133,7 @@ static void write_slip(struct report *report, const struct slip *slip, const str
 
     document_row(document);
     document_cell(document, "%s", report_title(report, slip->milestone));
-    document_cell(document, "%s", report_day(report, slip->from_day));
+    document_cell(document, "%s", report_day(report, slip->move.before.day));
     document_cell(document, "%s", report_day(report, slip->move.date.day));
     document_cell(document, "%+d", (int)slip->move.days);
     document_cell(document, "%s",
@@ -193,6 +192,15 @@ static bool slip_figure(const struct report *report, uint32_t milestone, int32_t
     return slip->absence == MP_ABSENT_NOT && slip->days > 0;
 }
 
+static size_t count_steps(const struct chart *chart)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < chart->count; i++)
+        count += !chart->moves[i].is_aside;
+    return count;
+}
+
 /* Charts of the latest that moved at least twice: a level line says less than its row. */
 static int write_charts(struct report *report, const struct report_ranked *worst, size_t count)
 {
@@ -207,7 +215,7 @@ static int write_charts(struct report *report, const struct report_ranked *worst
             mp_picture_moves(report->picture, worst[i].milestone, report->arena, &chart.count);
         if (chart.moves == NULL)
             return cli_no_memory();
-        if (chart.count < CHART_MOVES_LEAST)
+        if (count_steps(&chart) < CHART_STEPS_LEAST)
             continue;
         if (drawn++ == 0)
             document_heading(&report->document, 3, false, "How the dates of the latest moved");

@@ -11,7 +11,7 @@
 #define DOCUMENT_MOST ((size_t)64 << 20)
 
 static json_t *row_of(const struct mp_picture *picture, uint32_t milestone,
-                      const struct mp_move *move, size_t index)
+                      const struct mp_move *move)
 {
     size_t count;
     const struct mp_picture_statement *said = mp_picture_statements(picture, milestone, &count);
@@ -24,7 +24,7 @@ static json_t *row_of(const struct mp_picture *picture, uint32_t milestone,
     picture_add_day(&row, "date", move->date.day);
     picture_add_text(&row, "precision",
                      mp_code_name(MP_FAMILY_PRECISION, (int)move->date.precision));
-    if (index > 0)
+    if (!move->is_first && !move->is_aside)
         fields_add(&row, "moved_days", json_integer(move->days));
     if (original != MP_DAY_NONE)
         fields_add(&row, "slip_original", json_integer(move->date.day - original));
@@ -88,7 +88,7 @@ static int show(const struct pictured *pictured, uint32_t milestone)
                          "reason ~said_by ~agency ~seq",
                          false);
     for (size_t i = 0; i < chart.count && status == CLI_OK; i++)
-        status = output_row(output, row_of(picture, milestone, &chart.moves[i], i));
+        status = output_row(output, row_of(picture, milestone, &chart.moves[i]));
     status = output_close(output, status);
     if (status == CLI_OK && chart.count == 0 && cli->output == CLI_TABLE)
         (void)fprintf(stderr, "no date was ever given for %s\n", one->id);

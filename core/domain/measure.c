@@ -191,20 +191,55 @@ static int compare_moves(const void *left, const void *right)
     return a->seq < b->seq ? -1 : a->seq > b->seq;
 }
 
-/* A recalled baseline tells of the past and moves nothing. */
-static bool is_move(const struct mp_entry *entry)
+/* Of the baseline recorded first that stands; 0: none does. */
+static uint64_t first_baseline(const struct mp_entry *entries, size_t count)
 {
-    return entry->withdrawn_by == 0 && (entry->kind == MP_CHANGE_FORECAST ||
-                                        (entry->kind == MP_CHANGE_BASELINE && !entry->recalled));
+    uint64_t first = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].kind == MP_CHANGE_BASELINE && entries[i].withdrawn_by == 0 &&
+            (first == 0 || entries[i].seq < first))
+            first = entries[i].seq;
+    }
+    return first;
+}
+
+/* A recalled re-baseline tells of the past and moves nothing. */
+static bool is_move(const struct mp_entry *entry, uint64_t first)
+{
+    if (entry->withdrawn_by != 0)
+        return false;
+    return entry->kind == MP_CHANGE_FORECAST ||
+           (entry->kind == MP_CHANGE_BASELINE && (!entry->recalled || entry->seq == first));
+}
+
+/* The first baseline counts while nothing else was said, whatever day it is said on. */
+static void measure_moves(struct mp_move *moves, size_t count, uint64_t first)
+{
+    struct mp_date expected = moves[0].date;
+
+    moves[0].is_first = true;
+    for (size_t i = 1; i < count; i++) {
+        struct mp_move *move = &moves[i];
+
+        move->before = expected;
+        move->is_aside = move->seq == first;
+        if (move->is_aside)
+            continue;
+        move->days = move->date.day - expected.day;
+        move->is_later = mp_date_is_later(move->date, expected);
+        expected = move->date;
+    }
 }
 
 void mp_moves(const struct mp_entry *entries, size_t count, struct mp_move *ret_moves,
               size_t *ret_count)
 {
+    uint64_t first = first_baseline(entries, count);
     size_t found = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (!is_move(&entries[i]))
+        if (!is_move(&entries[i], first))
             continue;
         ret_moves[found++] = (struct mp_move){.seq = entries[i].seq,
                                               .kind = entries[i].kind,
@@ -214,11 +249,7 @@ void mp_moves(const struct mp_entry *entries, size_t count, struct mp_move *ret_
     }
     if (found > 0) {
         qsort(ret_moves, found, sizeof(*ret_moves), compare_moves);
-        ret_moves[0].is_first = true;
-    }
-    for (size_t i = 1; i < found; i++) {
-        ret_moves[i].days = ret_moves[i].date.day - ret_moves[i - 1].date.day;
-        ret_moves[i].is_later = mp_date_is_later(ret_moves[i].date, ret_moves[i - 1].date);
+        measure_moves(ret_moves, found, first);
     }
     *ret_count = found;
 }

@@ -139,20 +139,24 @@ int mp_scope_figures(const struct mp_measured *measured, size_t count, int32_t t
 
 /* ---- How the expected date moved ---- */
 
-/* One statement of when a milestone is expected, in the order of (stated_on, seq): the first
- * baseline, then forecasts and re-baselines. */
+/* One statement of when a milestone is expected, in the order of (stated_on, seq): baselines and
+ * forecasts. What is expected after each follows the rule of mp_milestone_expected, as
+ * decide_forecast.c applies it: the last forecast or re-baseline so far, the first baseline only
+ * while there is neither. */
 struct mp_move {
     uint64_t seq;
     enum mp_change_kind kind;
     int32_t stated_on;
     struct mp_date date;
     enum mp_reason reason;
-    int32_t days;  /* from the one before, last day to last day; 0 for the first */
-    bool is_later; /* its period begins after that of the one before ends */
+    struct mp_date before; /* what was expected when it was said; not set for the first */
+    int32_t days;          /* from before, last day to last day; 0 for the first and an aside */
+    bool is_later;         /* its period begins after that of before ends */
     bool is_first;
+    bool is_aside; /* the first baseline, said when other dates already stood: it moves none */
 };
-/* From the milestone's entries (any order; withdrawn ones and other kinds are passed over). moves
- * has count places; *ret_count of them are filled. */
+/* From the milestone's entries (any order; withdrawn ones, recalled re-baselines and other kinds
+ * are passed over). moves has count places; *ret_count of them are filled. */
 void mp_moves(const struct mp_entry *entries, size_t count, struct mp_move *ret_moves,
               size_t *ret_count);
 

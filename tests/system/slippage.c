@@ -82,6 +82,7 @@ static void expect_groups(void)
     expect_has(reasons, "reason,moves,days,mean_days,suspensions");
     expect_has(reasons, "\nland,");
     expect_has(reasons, "\napproval,0,0,,3\n");
+    cr_expect(strstr(reasons, "none given") == NULL, "a move without a reason: %s", reasons);
     cr_expect_gt(system_count_lines(ASK("slippage", "--by", "agency", "-o", "csv")), 10u);
     cr_expect_gt(system_count_lines(ASK("slippage", "--by", "region", "-o", "csv")), 5u);
     cr_expect_gt(system_count_lines(ASK("slippage", "--by", "project", "-o", "csv")), 50u);
@@ -170,6 +171,11 @@ static void expect_pages(void)
     cr_expect(strstr(text, "| Airport operational (first commercial flight) (" AIRPORT ") |") !=
                   NULL,
               "%s", text);
+    /* An original that was stated after forecasts is no move. */
+    expect_has(ASK("report", "--as-of", "2017-06-01", "--since", "2017-05-01", "-o", "md"),
+               "No date moved later.");
+    expect_has(ASK("report", "--as-of", "2022-01-10", "--since", "2021-11-15", "-o", "md"),
+               "No date moved later.");
     expect_has(ASK("critical", "ml-1"), "ml-1/karachi-rohri:completion");
 }
 

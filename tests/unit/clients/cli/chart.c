@@ -89,6 +89,28 @@ Test(chart, the_window_holds_every_move_and_ends_when_it_is_met)
     cr_expect_eq(chart_step_end(&chart, 2), chart.today);
 }
 
+Test(chart, a_first_baseline_that_is_said_late_is_a_mark_and_no_step)
+{
+    struct mp_move moves[3];
+    struct chart chart = three_moves(moves);
+    char *text, *drawing;
+
+    moves[1].kind = MP_CHANGE_BASELINE;
+    moves[1].is_aside = true;
+    cr_expect_eq(chart_next_step(&chart, 0), 2u);
+    cr_expect_eq(chart_next_step(&chart, 2), 3u);
+    cr_expect_eq(chart_step_end(&chart, 0), moves[2].stated_on);
+    text = print(&chart, 80, 18, false);
+    cr_expect_eq(count_of(text, "◆"), 3u, "two, and the legend: %s", text);
+    /* From a row to the next but one, 18 rows for 640 days and their margin. */
+    cr_expect_leq(count_of(text, "│"), 18u + 8u, "%s", text);
+    drawing = svg(&chart);
+    cr_expect_null(strstr(drawing, "land</title></circle>"));
+    cr_expect_not_null(strstr(drawing, "land</title></path>"), "%s", drawing);
+    free(text);
+    free(drawing);
+}
+
 Test(chart, one_move_and_none_have_room_too)
 {
     struct mp_move moves[3];
