@@ -38,7 +38,9 @@ static const struct field milestone[] = {
     ROW("pushed_by", "text", "with bound link: the milestone that it waits for"),
     ROW("root", "text", "with bound link: where the chain of links begins"),
     ROW("lag_assumed", "boolean",
-        "with bound link: true when its lag is the planned gap between the baselines"),
+        "with bound link: true when its lag is the planned gap between the baselines, which is "
+        "never "
+        "negative"),
     ROW("grey_zone", "boolean",
         "true when its date passed longer ago than the policy allows, and nothing was said since"),
     ROW("last_word", "day", "last day on which something that stands was said of it"),
@@ -205,7 +207,9 @@ static const struct field whatif[] = {
     ROW("changed", "boolean", "true for the one that was asked about"),
     ROW("pushed_by", "text", "the milestone that pushes it"),
     ROW("lag_assumed", "boolean",
-        "with `pushed_by`: true when the lag is the planned gap between the baselines"),
+        "with `pushed_by`: true when the lag is the planned gap between the baselines, which is "
+        "never "
+        "negative"),
     ROW("lag_days", "integer", "with `pushed_by`: the lag that counts there"),
     ROW("calendar", "text", "with `pushed_by`: calendar of the lag"),
 };

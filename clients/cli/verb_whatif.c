@@ -144,7 +144,8 @@ const struct cli_command verb_whatif = {
     .summary = "what would be pushed if a milestone came on another day",
     .details = "Nothing is recorded. Most links state no lag; what stands between two milestones "
                "is then taken as planned: the gap between their approved baselines, marked "
-               "lag_assumed. --gaps stated takes links as they are.",
+               "lag_assumed; none where the baselines are the other way round. --gaps stated takes "
+               "links as they are.",
     .example = "milepost whatif ml-1/karachi-rohri:groundbreaking 2027-07-31",
     OPTIONS(TEXT("gaps", "planned|stated", "see above; planned when not given"), AS_OF),
     .run = run_whatif,

@@ -66,7 +66,9 @@ struct mp_schedule_link {
 };
 
 /* Lag of a link, and duration of an activity, that nobody stated: 0, or the gap between the
- * approved baselines of its two ends (where both have one), counted on its calendar. */
+ * approved baselines of its two ends, counted on its calendar; 0 again where one of them has none,
+ * and where the gap would be negative: that a successor was planned before what it waits for is no
+ * reason to assume that it need not wait. A lag that is stated may be negative. */
 enum mp_gaps { MP_GAPS_STATED, MP_GAPS_PLANNED };
 
 /* Borrowed during mp_schedule_new, except the calendars: they must outlive the schedule. */

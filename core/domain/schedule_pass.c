@@ -165,7 +165,9 @@ static bool resolve_gap(struct mp_schedule *schedule, uint32_t edge, uint32_t to
         /* Baselines on days off: the plan itself must never look late. */
         if (mp_calendar_step(calendar, begin, gap) > end)
             gap--;
-        weight = mp_weight(gap, MP_WEIGHT_UNSTATED | MP_WEIGHT_ASSUMED, number);
+        /* Baselines against the link's direction promise nothing: it waits, by 0. */
+        if (gap >= 0)
+            weight = mp_weight(gap, MP_WEIGHT_UNSTATED | MP_WEIGHT_ASSUMED, number);
     }
     schedule->weight[edge] = weight;
     return weight != before;

@@ -150,6 +150,11 @@ static void expect_a_push(void)
     /* From the baseline of the one, 2026-07-31, to that of the other, 2028-12-31. */
     cr_expect_str_eq(field(pushed, "ml-1/karachi-rohri:completion", "lag_days"), "884");
     cr_expect_eq(system_count_lines(stated), 1u, "no lag is stated: %s", stated);
+    /* Its works were planned 1315 days before it, and wait for it all the same. */
+    pushed = ASK("whatif", "ml-1:financing-agreement", "2041-07-31", "-o", "ndjson");
+    cr_expect_str_eq(field(pushed, "ml-1:construction-start", "after"), "\"2041-07-31\"");
+    cr_expect_str_eq(field(pushed, "ml-1:construction-start", "lag_assumed"), "false");
+    cr_expect_str_eq(field(pushed, "\"id\":\"ml-1:completion\"", "lag_days"), "1796");
     cr_expect_eq(system_read(&instance, "", 0).count, before, "nothing is recorded");
 }
 

@@ -85,16 +85,73 @@ Test(domain_schedule_causes, a_plan_that_is_on_its_baselines_looks_late_nowhere)
 
     net_init(&net);
     net.plan.gaps = MP_GAPS_PLANNED;
-    /* Baselines on a Sunday and on the Saturday before. */
+    /* Baselines on a Sunday and on the Saturday after. */
     net_node(&net, net_facts("2026-03-08", "", "2026-03-08"));
-    net_node(&net, net_facts("2026-03-07", "", "2026-03-07"));
     net_node(&net, net_facts("2026-03-14", "", "2026-03-14"));
     net_link(&net, 0, 1, MP_LINK_FS, 0, 1);
-    net_link(&net, 0, 2, MP_LINK_FS, 0, 1);
-    net.links[0].is_lag_stated = net.links[1].is_lag_stated = false;
+    net.links[0].is_lag_stated = false;
     schedule = net_build(&net);
     cr_expect_eq(mp_schedule_projection(schedule, 1).knock_on_days, 0);
-    cr_expect_eq(mp_schedule_projection(schedule, 2).knock_on_days, 0);
+    net_done(&net, schedule);
+}
+
+/* Works planned 1315 days before their financing, as ml-1's are: they wait for it all the same. */
+Test(domain_schedule_causes, a_gap_that_would_be_negative_is_not_assumed)
+{
+    static const struct {
+        enum mp_link_type type;
+        uint8_t calendar;
+        const char *before_approved, *approved;
+        int32_t stated; /* 0: none */
+        int32_t lag, assumed;
+        const char *day;
+    } cases[] = {
+        {MP_LINK_FS, 0, "2023-08-08", "2020-01-01", 0, 0, 0, "2027-07-31"},
+        {MP_LINK_SS, 0, "2023-08-08", "2020-01-01", 0, 0, 0, "2027-07-31"},
+        {MP_LINK_FF, 0, "2023-08-08", "2023-08-07", 0, 0, 0, "2027-07-31"},
+        {MP_LINK_FS, 0, "2023-08-08", "2023-08-08", 0, 0, 1, "2027-07-31"},
+        {MP_LINK_FS, 0, "2023-08-08", "2023-08-10", 0, 2, 1, "2027-08-02"},
+        {MP_LINK_FS, 0, "2023-08-08", "2020-01-01", -1315, -1315, 0, "2026-06-01"},
+        /* A Sunday and the Saturday before; Monday after it: 0 and 1 working day. */
+        {MP_LINK_FS, 1, "2026-03-08", "2026-03-07", 0, 0, 0, "2027-07-31"},
+        {MP_LINK_FS, 1, "2026-03-08", "2026-03-09", 0, 1, 1, "2027-08-02"},
+    };
+
+    for (size_t i = 0; i < MP_LENGTH(cases); i++) {
+        struct net net;
+        struct mp_schedule *schedule;
+
+        net_init(&net);
+        net_node(&net, net_facts("2027-07-31", "", cases[i].before_approved));
+        net_node(&net, net_facts("2026-06-01", "", cases[i].approved));
+        net_link(&net, 0, 1, cases[i].type, cases[i].stated, cases[i].calendar);
+        net.links[0].is_lag_stated = cases[i].stated != 0;
+        schedule = net_build(&net);
+        mp_schedule_set_gaps(schedule, MP_GAPS_PLANNED);
+        cr_expect_eq(mp_schedule_edge_in(schedule, 1, 0).lag_days, cases[i].lag, "%zu: %d", i,
+                     mp_schedule_edge_in(schedule, 1, 0).lag_days);
+        cr_expect_eq(mp_schedule_edge_in(schedule, 1, 0).is_assumed, cases[i].assumed, "%zu", i);
+        cr_expect_str_eq(net_text(mp_schedule_day(schedule, 1)), cases[i].day, "%zu: %s", i,
+                         net_text(mp_schedule_day(schedule, 1)));
+        net_done(&net, schedule);
+    }
+}
+
+/* Nor is a duration: the plan says that an activity ended before it began. */
+Test(domain_schedule_causes, an_activity_never_takes_less_than_no_time)
+{
+    struct net net;
+    struct mp_schedule *schedule;
+    uint32_t finish;
+
+    net_init(&net);
+    net.plan.gaps = MP_GAPS_PLANNED;
+    finish = net_activity(&net, "2026-03-10", -1, 0);
+    net.nodes[finish].facts = net_facts("2026-03-01", "", "2026-02-01");
+    net.nodes[finish - 1].facts = net_facts("2026-03-10", "", "2026-02-10");
+    schedule = net_build(&net);
+    cr_expect_eq(mp_schedule_edge_in(schedule, finish, 0).lag_days, 0);
+    cr_expect_not(mp_schedule_edge_in(schedule, finish, 0).is_assumed);
     net_done(&net, schedule);
 }
 

@@ -119,12 +119,15 @@ static void add_edge(struct model *model, struct model_edge edge, bool is_stated
 
     if (!is_stated && model->plan->gaps == MP_GAPS_PLANNED && from != MP_DAY_NONE &&
         to != MP_DAY_NONE) {
+        int32_t gap;
+
         from = model_end(model, edge.from, from);
         to = model_end(model, edge.to, to);
-        edge.is_assumed = true;
-        edge.lag = working_days(edge.calendar, from, to);
-        while (model_step(edge.calendar, from, edge.lag) > to)
-            edge.lag--;
+        gap = working_days(edge.calendar, from, to);
+        while (model_step(edge.calendar, from, gap) > to)
+            gap--;
+        edge.is_assumed = gap >= 0;
+        edge.lag = gap >= 0 ? gap : 0;
     }
     cr_assert_lt(model->edge_count, MODEL_EDGES);
     model->edges[model->edge_count++] = edge;
