@@ -39,14 +39,18 @@ static const struct field milestone[] = {
     ROW("root", "text", "with bound link: where the chain of links begins"),
     ROW("lag_assumed", "boolean",
         "with bound link: true when its lag is the planned gap between the baselines, which is "
-        "never "
-        "negative"),
+        "never negative"),
     ROW("grey_zone", "boolean",
-        "true when its date passed longer ago than the policy allows, and nothing was said since"),
+        "true when its date passed longer ago than the policy allows, and nothing was said of it "
+        "since"),
     ROW("last_word", "day", "last day on which something that stands was said of it"),
     ROW("planned_duration", "integer",
         "days from the approved baseline of its start, else from the day on which its first "
         "baseline was said, to `approved`"),
+    ROW("project_status", "code",
+        "status of its project that holds: stated, or of the definition; overdue with completion "
+        "or later: a report of it is missing, not the work"),
+    ROW("project_status_stated_on", "day", "when that was stated; not with one of the definition"),
     ROW("against_original", "object", "colour of `slip_original`: a *verdict*"),
     ROW("against_approved", "object", "colour of `slip_approved`: a *verdict*"),
     ROW("recorded_later", "boolean",
@@ -131,7 +135,7 @@ static const struct field group[] = {
     ROW("overdue", "integer", "their expected date passed unmet"),
     ROW("knocked_on", "integer", "pushed by others beyond their own date"),
     ROW("no_date_given", "integer", "without any date"),
-    ROW("grey_zone", "integer", "their date passed, and nothing was said since"),
+    ROW("grey_zone", "integer", "their date passed, and nothing was said of them since"),
     ROW("suspended", "integer", "suspended"),
     ROW("cancelled", "integer", "cancelled"),
     ROW("colours", "object",
@@ -208,8 +212,7 @@ static const struct field whatif[] = {
     ROW("pushed_by", "text", "the milestone that pushes it"),
     ROW("lag_assumed", "boolean",
         "with `pushed_by`: true when the lag is the planned gap between the baselines, which is "
-        "never "
-        "negative"),
+        "never negative"),
     ROW("lag_days", "integer", "with `pushed_by`: the lag that counts there"),
     ROW("calendar", "text", "with `pushed_by`: calendar of the lag"),
 };

@@ -279,6 +279,19 @@ static void add_projection(json_t **row, const struct mp_picture *picture, uint3
         fields_add(row, "lag_assumed", json_true());
 }
 
+static void add_project(json_t **row, const struct mp_picture *picture, uint32_t milestone,
+                        bool is_whole)
+{
+    struct picture_project_status is;
+
+    if (!picture_project_status(picture, milestone, &is))
+        return;
+    fields_add(row, "project_status",
+               json_string(mp_code_name(MP_FAMILY_PROJECT_STATUS, (int)is.status)));
+    if (is_whole && !is.is_defined)
+        picture_add_day(row, "project_status_stated_on", is.stated_on);
+}
+
 json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milestone, bool is_whole)
 {
     const struct mp_picture_milestone *one = &picture->milestones[milestone];
@@ -318,6 +331,7 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
         picture_add_day(&row, "last_word", figures->last_word_day);
         add_days(&row, "planned_duration", &figures->planned_duration);
     }
+    add_project(&row, picture, milestone, is_whole);
     add_verdict(&row, "against_original", &figures->against_original, is_whole);
     if (is_whole)
         add_verdict(&row, "against_approved", &figures->against_approved, true);

@@ -45,6 +45,20 @@ json_t *picture_milestone_row(const struct mp_picture *picture, uint32_t milesto
 /* Suspensions that stand on milestones under the question's prefix, and were said after the day
  * (MP_DAY_NONE: ever), by reason: adds to counts[MP_REASON_UNKNOWN + 1]. After pictured_history. */
 void pictured_count_suspensions(const struct pictured *pictured, int32_t since, size_t *counts);
+/* The status of a milestone's project that holds on the status date: what was stated of it, or its
+ * definition unless that came later. stated_on: of the statement, of the definition where
+ * is_defined. Whether there is any. */
+struct picture_project_status {
+    enum mp_project_status status;
+    int32_t stated_on;
+    bool is_defined;
+};
+bool picture_project_status(const struct mp_picture *picture, uint32_t milestone,
+                            struct picture_project_status *ret_status);
+/* Whether the milestone is overdue though its project is completed: what is missing is a report,
+ * not the work. */
+bool picture_lacks_report(const struct mp_picture *picture, uint32_t milestone,
+                          struct picture_project_status *ret_status);
 /* What binds its projected date, in words. */
 const char *picture_why(const struct mp_picture *picture, uint32_t milestone,
                         struct mp_arena *arena);

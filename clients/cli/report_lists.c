@@ -48,6 +48,18 @@ static bool overdue_figure(const struct report *report, uint32_t milestone, int3
     return figures->overdue_days > 0 || figures->is_grey;
 }
 
+/* "completion, stated on 2017-12-14" where its project is that far; "" elsewhere. */
+static const char *project_text(const struct report *report, uint32_t milestone)
+{
+    struct picture_project_status is;
+
+    if (!picture_lacks_report(report->picture, milestone, &is))
+        return "";
+    return cli_text(report->arena, "%s, %s %s",
+                    mp_code_name(MP_FAMILY_PROJECT_STATUS, (int)is.status),
+                    is.is_defined ? "defined on" : "stated on", report_day(report, is.stated_on));
+}
+
 int report_overdue(struct report *report)
 {
     struct document *document = &report->document;
@@ -61,7 +73,10 @@ int report_overdue(struct report *report)
         document_paragraph(document, "None.");
         return CLI_OK;
     }
-    document_table(document, "ldrdl", "Milestone|Expected|Days past|Last word|Grey zone");
+    document_paragraph(document, "Its project: where that is said to be completed or further, a "
+                                 "report of the milestone is missing rather than the work.");
+    document_table(document, "ldrdll",
+                   "Milestone|Expected|Days past|Last word of it|Grey zone|Its project");
     for (; i < count && i < REPORT_ROWS_MOST; i++) {
         const struct mp_milestone_figures *figures =
             &report_at(report, overdue[i].milestone)->figures;
@@ -72,6 +87,7 @@ int report_overdue(struct report *report)
         document_cell(document, "%d", (int)figures->overdue_days);
         document_cell(document, "%s", report_day(report, figures->last_word_day));
         document_cell(document, "%s", figures->is_grey ? "yes" : "");
+        document_cell(document, "%s", project_text(report, overdue[i].milestone));
     }
     document_table_end(document);
     report_left_out(report, count - i);

@@ -89,7 +89,7 @@ int report_summary(struct report *report)
         &report->document,
         "%zu milestones, %zu of them with a baseline: %zu are met, %zu are late against the "
         "original baseline, %zu are overdue, %zu are pushed by others, %zu have no date at all, "
-        "%zu are in the grey zone (their date passed and nothing was said since), %zu are "
+        "%zu are in the grey zone (their date passed and nothing was said of them since), %zu are "
         "suspended, %zu cancelled.",
         figures->milestone_count, figures->baselined_count, figures->met_count,
         figures->late_original_count, figures->overdue_count, figures->knocked_on_count,

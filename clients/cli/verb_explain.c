@@ -208,8 +208,35 @@ static const char *verdict_text(struct mp_arena *arena, const struct mp_verdict 
     }
 }
 
-static void print_figures(const struct mp_picture_milestone *one, struct mp_arena *arena)
+/* What was said of its project is not said of the milestone, and may tell what became of it. */
+static void print_project(const struct mp_picture *picture, uint32_t milestone,
+                          struct mp_arena *arena)
 {
+    uint32_t project = picture->milestones[milestone].project;
+    struct picture_project_status is;
+
+    if (!picture_project_status(picture, milestone, &is))
+        return;
+    print_line("its project", cli_text(arena, "%s: %s, %s %s", picture->projects[project].id,
+                                       mp_code_name(MP_FAMILY_PROJECT_STATUS, (int)is.status),
+                                       is.is_defined ? "by its definition of" : "stated on",
+                                       day_text(arena, is.stated_on)));
+}
+
+static const char *grey_text(const struct mp_picture *picture, uint32_t milestone)
+{
+    struct picture_project_status is;
+
+    return picture_lacks_report(picture, milestone, &is)
+               ? "its date passed, and nothing was said of it since; as its project is that far, a "
+                 "report is missing, not the work"
+               : "its date passed, and nothing was said of it since";
+}
+
+static void print_figures(const struct mp_picture *picture, uint32_t milestone,
+                          struct mp_arena *arena)
+{
+    const struct mp_picture_milestone *one = &picture->milestones[milestone];
     const struct mp_milestone_figures *figures = &one->figures;
     int32_t projected = figures->projected_day; /* of a knock-on what the link gives */
 
@@ -232,8 +259,9 @@ static void print_figures(const struct mp_picture_milestone *one, struct mp_aren
                span_text(arena, figures->knock_on_days, projected - figures->knock_on_days));
     print_line("planned duration", duration_text(arena, figures));
     print_line("last word", day_text(arena, figures->last_word_day));
+    print_project(picture, milestone, arena);
     if (figures->is_grey)
-        print_line("grey zone", "its date passed, and nothing was said since");
+        print_line("grey zone", grey_text(picture, milestone));
     print_line("colour, original", verdict_text(arena, &figures->against_original));
     print_line("colour, approved", verdict_text(arena, &figures->against_approved));
 }
@@ -335,7 +363,7 @@ static int show(const struct pictured *pictured, uint32_t milestone)
                                                     (int)mp_milestone_status_now(&one->record)),
                                        day_text(arena, picture->options.today)));
     (void)fputc('\n', stdout);
-    print_figures(one, arena);
+    print_figures(picture, milestone, arena);
     print_chain(picture, milestone, arena);
     print_waits(picture, milestone, arena);
     print_statements(picture, milestone, arena);

@@ -225,7 +225,7 @@ static int show_milestones(struct question *question)
     static const char columns[] =
         "id status original approved projected slip=slip_original slip_approved "
         "since_last=slip_since_last overdue=overdue_days knock_on=knock_on_days ~root "
-        "colour=against_original.colour ~grey_zone ~title";
+        "colour=against_original.colour ~grey_zone ~project_status ~title";
     struct pictured *pictured = &question->pictured;
     const struct mp_picture *picture = pictured->picture;
     struct ranked *order =
@@ -292,7 +292,10 @@ const struct cli_command verb_slippage = {
     .details =
         "PREFIX is a project path: everything under it. Without --by a row a milestone, the latest "
         "first; late is positive, in days, against the original baseline and against the approved "
-        "one.\n\nWith --by a row a group: counts, slips against the original baseline (weighted "
+        "one. project_status is its project's: where that is completion or later and a milestone "
+        "is "
+        "overdue, a report of it is missing rather than the work.\n\nWith --by a row a group: "
+        "counts, slips against the original baseline (weighted "
         "where weights are given), baseline execution index, hit rate, earned schedule and "
         "critical path length index. An index is left out, and -o json says why, where a set has "
         "fewer milestones than the policy asks for. A milestone counts in every region of its "

@@ -70,6 +70,23 @@ static void expect_the_airport(void)
     expect_has(ASK("explain", AIRPORT), "it was met on 2025-01-20");
 }
 
+/* Its works were said to be done, its milestones were not: what is missing is a report. */
+static void expect_a_missing_report(void)
+{
+    const char *unit = "energy/port-qasim-coal:unit-1";
+    const char *explained = ASK("explain", unit, "--as-of", "2025-09-26");
+    const char *before = ASK("explain", unit, "--as-of", "2017-12-13");
+
+    expect_has(explained, "energy/port-qasim-coal: completion, stated on 2017-12-14\n");
+    expect_has(explained, "its date passed, and nothing was said of it since; ");
+    cr_expect(strstr(before, "its project") == NULL, "nothing was said then: %s", before);
+    expect_has(ASK("slippage", "energy/port-qasim-coal", "--as-of", "2025-09-26", "-o", "ndjson"),
+               "\"project_status\":\"completion\",\"project_status_stated_on\":\"2017-12-14\"");
+    expect_has(ASK("report", "--as-of", "2025-09-26", "-o", "md"),
+               "(energy/port-qasim-coal:unit-1) | 2017-11-30 | 2857 | 2017-08-15 | yes | "
+               "completion, stated on 2017-12-14 |");
+}
+
 static void expect_groups(void)
 {
     const char *corridors = ASK("slippage", "--by", "corridor", "-o", "ndjson");
@@ -189,6 +206,7 @@ SLIPPAGE_TEST(the_portfolio_says_what_a_hand_count_says)
     struct system_said said;
 
     expect_the_airport();
+    expect_a_missing_report();
     expect_groups();
     expect_what_was_worked_out();
     expect_a_push();
