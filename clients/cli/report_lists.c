@@ -126,6 +126,24 @@ int report_undated(struct report *report)
     return CLI_OK;
 }
 
+static void write_silence(struct report *report, const struct mp_picture_silence *silence)
+{
+    struct document *document = &report->document;
+
+    document_row(document);
+    document_cell(document, "%s (%s)", silence->agency->definition.title.en, silence->agency->id);
+    document_cell(document, "%zu", silence->live_project_count);
+    document_cell(document, "%u days", silence->interval_days);
+    document_cell(document, "%s",
+                  silence->last_word_day == MP_DAY_NONE
+                      ? "never"
+                      : report_day(report, silence->last_word_day));
+    document_cell(document, "%s",
+                  silence->last_word_day == MP_DAY_NONE
+                      ? "–"
+                      : cli_text(report->arena, "%d days", (int)silence->overdue_days));
+}
+
 int report_silent(struct report *report)
 {
     struct document *document = &report->document;
@@ -137,26 +155,17 @@ int report_silent(struct report *report)
         return cli_no_memory();
     document_heading(document, 2, false, "Who is silent");
     if (count == 0) {
-        document_paragraph(document, "Every agency that leads a live project and has a reporting "
-                                     "interval has kept it.");
+        document_paragraph(document, "Of the live projects of every agency that has a reporting "
+                                     "interval somebody has said something within it.");
         return CLI_OK;
     }
-    document_table(document, "lrrdd", "Agency|Live projects|Interval|Last word|Overdue");
-    for (size_t i = 0; i < count; i++) {
-        document_row(document);
-        document_cell(document, "%s (%s)", silences[i].agency->definition.title.en,
-                      silences[i].agency->id);
-        document_cell(document, "%zu", silences[i].live_project_count);
-        document_cell(document, "%u days", silences[i].interval_days);
-        document_cell(document, "%s",
-                      silences[i].last_word_day == MP_DAY_NONE
-                          ? "never"
-                          : report_day(report, silences[i].last_word_day));
-        document_cell(document, "%s",
-                      silences[i].last_word_day == MP_DAY_NONE
-                          ? "–"
-                          : cli_text(report->arena, "%d days", (int)silences[i].overdue_days));
-    }
+    document_paragraph(document, "Agencies of whose live projects (in preparation or "
+                                 "implementation) nobody has said anything within the agency's "
+                                 "reporting interval.");
+    document_table(document, "lrrdd",
+                   "Agency|Live projects|Interval|Last word on them, by anybody|Overdue");
+    for (size_t i = 0; i < count; i++)
+        write_silence(report, &silences[i]);
     document_table_end(document);
     return CLI_OK;
 }

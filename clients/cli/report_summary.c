@@ -183,12 +183,14 @@ void report_method(struct report *report)
 
     document_heading(document, 2, false, "How to read it");
     document_paragraph(
-        document, "Late is positive, in days. A slip is the date met, or else projected, less the "
-                  "baseline; the original baseline is the first recorded and never changes. "
-                  "Projected: the latest of the expected date, of what the milestone waits for, "
-                  "and of the status date. Knock-on: how far others push it beyond its own date; "
-                  "its root is where that begins. Indexes are left out (–) where a set is smaller "
-                  "than the policy asks for.");
+        document,
+        "Late is positive, in days. A slip is the date met, or else projected, less the "
+        "baseline; the original baseline is the first recorded and never changes. "
+        "Projected: the latest of the expected date, of what the milestone waits for, and "
+        "of the status date. Knock-on: how far others push it beyond its own date; its "
+        "root is where that begins. Silent: an agency of whose live projects and their "
+        "milestones nobody has said anything for longer than it has time to report. "
+        "Indexes are left out (–) where a set is smaller than the policy asks for.");
     document_paragraph(document, "%s Computed from the record of epoch %llu up to sequence %llu.",
                        picture->options.gaps == MP_GAPS_PLANNED
                            ? "Assumed: the planned gap between baselines holds where no lag is "

@@ -198,6 +198,7 @@ static void expect_pages(void)
                "No date moved later.");
     expect_has(ASK("report", "--as-of", "2022-01-10", "--since", "2021-11-15", "-o", "md"),
                "No date moved later.");
+    expect_has(html, "<th class=\"d\">Last word on them, by anybody</th>");
     expect_has(ASK("critical", "ml-1"), "ml-1/karachi-rohri:completion");
 }
 
