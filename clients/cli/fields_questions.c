@@ -205,6 +205,9 @@ static const struct field whatif[] = {
     ROW("id", "text", "id of the milestone"),
     ROW("title", "text", "its name in English"),
     ROW("before", "day", "projected without it"),
+    ROW("before_stated", "day",
+        "where it is not `before`, by planned gaps that are assumed: what it is by the lags that "
+        "were stated, as slippage and explain say"),
     ROW("after", "day", "projected with it"),
     ROW("days", "integer", "after less before"),
     ROW("slip_original", "integer", "`after` less the original baseline"),

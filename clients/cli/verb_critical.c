@@ -123,7 +123,7 @@ const struct cli_command verb_critical = {
     .details = "The milestones of the project and of those under it that have no float: each day "
                "they slip, the end slips. Causes come first. Float is in working days of the "
                "milestone's calendar; negative float is lateness against what the end is measured "
-               "by. Milestones that are met or have no date have none.",
+               "by. Milestones that are met or have no date have none." PICTURED_GAPS_STATED,
     .example = "milepost critical ml-1\nmilepost critical ml-1 --against baseline --all",
     OPTIONS(FLAG("all", "those with float too"),
             TEXT("against", "early|baseline",

@@ -381,7 +381,7 @@ const struct cli_command verb_explain = {
     .summary = "what every figure of a milestone is made of",
     .details = "Baselines, forecast, projected date and why it is that (the chain of links back to "
                "the root), each slip with its inputs, colours with the policy of their day, and "
-               "every statement with its source.",
+               "every statement with its source." PICTURED_GAPS_STATED,
     .example = "milepost explain gwadar/airport:opening\nmilepost explain ml-1:completion -o json",
     OPTIONS(GAPS, AS_OF),
     .run = run_explain,

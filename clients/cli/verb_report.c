@@ -154,7 +154,7 @@ const struct cli_command verb_report = {
     .summary = "what slipped, by how much, why, what it pushes and who is silent, to print",
     .details = "PREFIX is a project path: everything under it. -o md prints Markdown, -o html one "
                "file to print or to send, with the trend charts of the largest slips drawn in it "
-               "and no script.",
+               "and no script." PICTURED_GAPS_STATED,
     .example = "milepost report --as-of 2025-09-26 -o html > jcc-14.html\nmilepost report ml-1/ "
                "--since 2025-01-01 -o md",
     .formats = 1u << CLI_MD | 1u << CLI_HTML,

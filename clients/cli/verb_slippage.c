@@ -300,7 +300,7 @@ const struct cli_command verb_slippage = {
         "critical path length index. An index is left out, and -o json says why, where a set has "
         "fewer milestones than the policy asks for. A milestone counts in every region of its "
         "project.\n\n--by reason adds up how far dates moved later, for each reason that was "
-        "given, and how often work was suspended for it.",
+        "given, and how often work was suspended for it." PICTURED_GAPS_STATED,
     .example = "milepost slippage gwadar/ --as-of 2022-06-30\nmilepost slippage --by corridor -o "
                "json",
     OPTIONS(TEXT("by", "WHAT", "corridor, agency, region, reason, project, programme or all"),

@@ -154,6 +154,30 @@ static void expect_what_was_worked_out(void)
     }
 }
 
+/* Two verbs, two dates before: it says so, and with the same --gaps they are one. */
+static void expect_which_gaps(void)
+{
+    const char *const words[] = {"whatif", "ml-1:financing-agreement", "2041-07-31", NULL};
+    struct system_said said = system_cli_run(&instance, words);
+    const char *explained = ASK("explain", "ml-1:completion", "-o", "ndjson");
+    const char *planned = ASK("explain", "ml-1:completion", "--gaps", "planned", "-o", "ndjson");
+    const char *pushed = ASK("whatif", "ml-1:financing-agreement", "2041-07-31", "-o", "ndjson");
+    const char *completion = "\"id\":\"ml-1:completion\"";
+
+    system_expect(said, 0);
+    expect_has(said.err, "2 milestones pushed; nothing was recorded. Assumed: ");
+    expect_has(said.err, "(--gaps stated: no gap)");
+    expect_has(said.err, "By that assumption 1 of the dates before differs from what slippage");
+    expect_has(said.err, "--gaps stated gives theirs");
+    cr_expect_str_eq(field(pushed, completion, "before"), field(planned, completion, "projected"));
+    cr_expect_str_eq(field(pushed, completion, "before_stated"),
+                     field(explained, completion, "projected"));
+    said = system_cli(&instance, "whatif", "ml-1:financing-agreement", "2041-07-31", "--gaps",
+                      "stated");
+    expect_has(said.err, "(--gaps planned: the gap between the baselines)");
+    cr_expect(strstr(said.err, "By that assumption") == NULL, "%s", said.err);
+}
+
 static void expect_a_push(void)
 {
     uint64_t before = system_read(&instance, "", 0).count;
@@ -211,6 +235,7 @@ SLIPPAGE_TEST(the_portfolio_says_what_a_hand_count_says)
     expect_groups();
     expect_what_was_worked_out();
     expect_a_push();
+    expect_which_gaps();
     expect_pages();
     said = system_cli(&instance, "explain", "gwadar/airport:nothing-like-it");
     system_expect(said, 3);

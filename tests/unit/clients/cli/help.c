@@ -134,6 +134,27 @@ Test(cli_help, help_and_man_page_name_every_option)
     free(all);
 }
 
+Test(cli_help, whoever_takes_gaps_names_the_default)
+{
+    size_t stated = 0, planned = 0;
+
+    for (size_t i = 0; cli_commands[i] != NULL; i++) {
+        char *text = printed(cli_print_help, cli_commands[i]);
+
+        if (strstr(text, "--gaps planned|stated") != NULL) {
+            bool is_stated = strstr(text, "--gaps is stated when not given") != NULL;
+            bool is_planned = strstr(text, "planned when not given") != NULL;
+
+            cr_expect_neq(is_stated, is_planned, "%s", text);
+            stated += is_stated;
+            planned += is_planned;
+        }
+        free(text);
+    }
+    cr_expect_eq(planned, 1u, "whatif");
+    cr_expect_eq(stated, 4u, "slippage, explain, critical, report");
+}
+
 Test(cli_help, lines_fit_a_terminal)
 {
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
