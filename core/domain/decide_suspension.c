@@ -1,4 +1,5 @@
-/* Suspensions and resumptions; their date is the day from which. */
+/* Suspensions and resumptions; their date is the day from which, which has come: the status tells
+ * what holds, not what is planned. */
 #include "core/domain/rules_private.h"
 
 int mp_validate_suspension(const struct mp_change *change, const struct mp_check *check)
@@ -13,10 +14,10 @@ int mp_validate_suspension(const struct mp_change *change, const struct mp_check
 
 int mp_decide_suspension(struct mp_ruling *ruling)
 {
-    return mp_ruling_need_subject(ruling, "milestone");
+    return mp_ruling_reached(ruling);
 }
 
 int mp_decide_resumption(struct mp_ruling *ruling)
 {
-    return mp_ruling_need_subject(ruling, "milestone");
+    return mp_ruling_reached(ruling);
 }

@@ -21,6 +21,18 @@ int mp_locate_dated(struct mp_ruling *ruling)
     return mp_ruling_set_subject(ruling, MP_KIND_MILESTONE, ruling->change->dated.milestone);
 }
 
+static const char *advice_for(enum mp_change_kind kind)
+{
+    switch (kind) {
+    case MP_CHANGE_SUSPENSION:
+        return "give the day from which work has stopped";
+    case MP_CHANGE_RESUMPTION:
+        return "give the day from which work goes on again";
+    default:
+        return "give the day on which it was met, or state a forecast";
+    }
+}
+
 int mp_ruling_reached(const struct mp_ruling *ruling)
 {
     int result = mp_ruling_need_subject(ruling, "milestone");
@@ -33,7 +45,6 @@ int mp_ruling_reached(const struct mp_ruling *ruling)
     mp_date_format(date, reached);
     mp_day_format(ruling->change->stated_on, stated);
     return mp_ruling_reject(ruling, MP_REJECT_MET_IN_FUTURE, "date",
-                            "%s had not begun on %s, the day of the statement: give the day on "
-                            "which it was met, or state a forecast",
-                            reached, stated);
+                            "%s had not begun on %s, the day of the statement: %s", reached, stated,
+                            advice_for(ruling->change->kind));
 }

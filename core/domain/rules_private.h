@@ -85,7 +85,8 @@ int mp_ruling_need_term(const struct mp_ruling *ruling, const char *field, enum 
 int mp_ruling_need_calendar(const struct mp_ruling *ruling, const char *field, const char *name);
 /* Project that a milestone id begins with, as an arena copy; NULL over budget. */
 const char *mp_ruling_project_of(const struct mp_ruling *ruling, const char *milestone);
-/* met and confirmed: the milestone lives and the period had begun on stated_on. */
+/* met, confirmed, suspension and resumption: the milestone lives and the period had begun on
+ * stated_on. */
 int mp_ruling_reached(const struct mp_ruling *ruling);
 /* Whether the agency holds the key, valid or revoked, and its place, the valid one if there is one.
  */

@@ -113,3 +113,17 @@ RULES_TEST(a_link_that_closes_a_cycle_is_refused_with_its_path)
     expect_refused("a:end → a:start → a:end",
                    system_cli(&instance, "link", "a:end", "a:start", "--type", "FF"));
 }
+
+/* A status tells what holds, not what is planned. */
+RULES_TEST(work_stops_and_goes_on_on_a_day_that_has_come)
+{
+    const char *words = "rejected: met_in_future (date): 2199-01-01 had not begun on ";
+
+    expect_refused(words,
+                   system_cli(&instance, "suspend", "a:end", "2199-01-01", "--reason", "land"));
+    system_do(&instance, "suspend", "a:end", "--reason", "land");
+    expect_says("\"status\":\"suspended\"", system_cli(&instance, "get", "a:end", "-o", "ndjson"));
+    expect_refused(words, system_cli(&instance, "resume", "a:end", "2199-01-01"));
+    system_do(&instance, "resume", "a:end");
+    expect_says("\"status\":\"scheduled\"", system_cli(&instance, "get", "a:end", "-o", "ndjson"));
+}

@@ -29,15 +29,40 @@ Test(domain_decide_suspension, has_a_reason_and_a_resumption_needs_none)
     fake_expect("resumption", fake_view_validate(&view, &change), MP_REJECT_NONE);
 }
 
-Test(domain_decide_suspension, may_be_from_any_day)
+Test(domain_decide_suspension, is_from_a_day_that_has_come)
 {
-    static const char *const dates[] = {"1999-01-01", "2026-11-21", "2026-W50", "2035"};
-    for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
-        struct mp_change change =
-            fake_dated(MP_CHANGE_SUSPENSION, "ml-1:start", dates[i], MP_REASON_LAND, "");
-        fake_expect(dates[i], fake_view_decide(&view, "railways", &change), MP_REJECT_NONE);
-        change.kind = MP_CHANGE_RESUMPTION;
-        fake_expect(dates[i], fake_view_decide(&view, "railways", &change), MP_REJECT_NONE);
+    static const struct {
+        const char *date, *stated_on;
+        enum mp_reject code;
+    } rows[] = {
+        {"1999-01-01", "", MP_REJECT_NONE},
+        {"2026-11-21", "", MP_REJECT_NONE},
+        {"2026-11-22", "", MP_REJECT_MET_IN_FUTURE},
+        {"2026-11", "", MP_REJECT_NONE}, /* has begun */
+        {"2026-W50", "", MP_REJECT_MET_IN_FUTURE},
+        {"2028-01-01", "", MP_REJECT_MET_IN_FUTURE},
+        {"2035", "", MP_REJECT_MET_IN_FUTURE},
+        {"2016-06-02", "2016-06-01", MP_REJECT_MET_IN_FUTURE},
+        {"2016-06-02", "2016-06-02", MP_REJECT_NONE},
+    };
+    static const struct {
+        enum mp_change_kind kind;
+        const char *advice;
+    } kinds[] = {{MP_CHANGE_SUSPENSION, "give the day from which work has stopped"},
+                 {MP_CHANGE_RESUMPTION, "give the day from which work goes on again"}};
+
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+            struct mp_change change = fake_dated(kinds[k].kind, "ml-1:start", rows[i].date,
+                                                 MP_REASON_LAND, rows[i].stated_on);
+
+            fake_expect(rows[i].date, fake_view_decide(&view, "railways", &change), rows[i].code);
+            if (rows[i].code == MP_REJECT_NONE || view.rejection.message == NULL)
+                continue;
+            cr_expect_str_eq(view.rejection.field, "date");
+            cr_expect_not_null(strstr(view.rejection.message, kinds[k].advice), "%s",
+                               view.rejection.message);
+        }
     }
 }
 
