@@ -151,11 +151,14 @@ int pictured_end(struct pictured *pictured, int status)
     const struct mp_picture *picture = pictured->picture;
 
     if (picture != NULL && picture->dangling_link_count > 0)
-        (void)fprintf(stderr, "%zu links are not counted: a milestone of theirs is not there\n",
+        (void)fprintf(stderr,
+                      "links that are not counted, as a milestone of theirs is not there: "
+                      "%zu\n",
                       picture->dangling_link_count);
     if (picture != NULL && picture->unknown_calendar_count > 0)
         (void)fprintf(stderr,
-                      "%zu calendars that are named are not defined: elapsed days count there\n",
+                      "calendars that are named and not defined, so that elapsed days count there: "
+                      "%zu\n",
                       picture->unknown_calendar_count);
     mp_picture_free(pictured->picture);
     mp_client_close(pictured->client);

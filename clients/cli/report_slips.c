@@ -201,7 +201,7 @@ static size_t count_steps(const struct chart *chart)
     return count;
 }
 
-/* Charts of the latest that moved at least twice: a level line says less than its row. */
+/* Charts of the largest slips that moved at least twice: a level line says less than its row. */
 static int write_charts(struct report *report, const struct report_ranked *worst, size_t count)
 {
     size_t drawn = 0;
@@ -218,7 +218,8 @@ static int write_charts(struct report *report, const struct report_ranked *worst
         if (count_steps(&chart) < CHART_STEPS_LEAST)
             continue;
         if (drawn++ == 0)
-            document_heading(&report->document, 3, false, "How the dates of the latest moved");
+            document_heading(&report->document, 3, false,
+                             "How the dates of the largest slips moved");
         document_chart(&report->document, &chart);
     }
     return CLI_OK;

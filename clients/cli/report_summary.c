@@ -10,6 +10,13 @@ static bool has_policy(const struct mp_picture *picture)
     return false;
 }
 
+/* "1 is", "2 are". */
+static const char *counted(const struct report *report, size_t count, const char *one,
+                           const char *many)
+{
+    return cli_text(report->arena, "%zu %s", count, count == 1 ? one : many);
+}
+
 static void write_colours(struct report *report, const struct mp_scope_figures *figures)
 {
     size_t judged = figures->colour_counts[MP_COLOUR_GREEN] +
@@ -23,9 +30,9 @@ static void write_colours(struct report *report, const struct mp_scope_figures *
         return;
     }
     document_paragraph(&report->document,
-                       "Against their original baselines %zu are green, %zu amber and %zu red by "
+                       "Against their original baselines %s green, %zu amber and %zu red by "
                        "the policy in force; %zu cannot be judged.",
-                       figures->colour_counts[MP_COLOUR_GREEN],
+                       counted(report, figures->colour_counts[MP_COLOUR_GREEN], "is", "are"),
                        figures->colour_counts[MP_COLOUR_AMBER],
                        figures->colour_counts[MP_COLOUR_RED], figures->milestone_count - judged);
 }
@@ -65,8 +72,9 @@ static void write_indexes(struct report *report, const struct mp_scope_figures *
     document_cell(document, "Mean slip against the original baseline%s",
                   figures->is_weighted ? ", weighted" : "");
     document_cell(document, "%s", report_ratio(report, &figures->slip_mean));
-    document_cell(document, "days, of %zu milestones with a baseline; the most is %d",
-                  figures->slip_count, (int)figures->slip_most_days);
+    document_cell(document, "days, of %s with a baseline; the most is %d",
+                  counted(report, figures->slip_count, "milestone", "milestones"),
+                  (int)figures->slip_most_days);
     document_table_end(document);
 }
 
@@ -87,14 +95,17 @@ int report_summary(struct report *report)
     figures = &groups[0].figures;
     document_paragraph(
         &report->document,
-        "%zu milestones, %zu of them with a baseline: %zu are met, %zu are late against the "
-        "original baseline, %zu are overdue, %zu are pushed by others, %zu have no date at all, "
-        "%zu are in the grey zone (their date passed and nothing was said of them since), %zu are "
-        "suspended, %zu cancelled.",
-        figures->milestone_count, figures->baselined_count, figures->met_count,
-        figures->late_original_count, figures->overdue_count, figures->knocked_on_count,
-        figures->undated_count, figures->grey_count, figures->suspended_count,
-        figures->cancelled_count);
+        "%s, %zu of them with a baseline: %s met, %s late against the original baseline, %s "
+        "overdue, %s pushed by others, %s no date at all, %s in the grey zone (the date passed "
+        "and nothing was said of it since), %s suspended, %zu cancelled.",
+        counted(report, figures->milestone_count, "milestone", "milestones"),
+        figures->baselined_count, counted(report, figures->met_count, "is", "are"),
+        counted(report, figures->late_original_count, "is", "are"),
+        counted(report, figures->overdue_count, "is", "are"),
+        counted(report, figures->knocked_on_count, "is", "are"),
+        counted(report, figures->undated_count, "has", "have"),
+        counted(report, figures->grey_count, "is", "are"),
+        counted(report, figures->suspended_count, "is", "are"), figures->cancelled_count);
     write_colours(report, figures);
     write_indexes(report, figures);
     return CLI_OK;

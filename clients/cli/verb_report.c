@@ -71,7 +71,8 @@ struct report_ranked *report_rank(const struct report *report, report_figure fig
 void report_left_out(struct report *report, size_t count)
 {
     if (count > 0)
-        document_paragraph(&report->document, "%zu more are not shown.", count);
+        document_paragraph(&report->document, "%zu more %s not shown.", count,
+                           count == 1 ? "is" : "are");
 }
 
 static int write_all(struct report *report)

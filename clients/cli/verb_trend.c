@@ -39,6 +39,24 @@ static json_t *row_of(const struct mp_picture *picture, uint32_t milestone,
     return row;
 }
 
+/* The statement that it was met, as the move that ended it. Whether it was. */
+static bool find_end(const struct mp_milestone_record *record, const struct chart *chart,
+                     struct mp_move *ret_end)
+{
+    bool is_confirmed = record->confirmed.seq != 0 && mp_date_is_set(record->confirmed.date);
+    const struct mp_slot *slot = is_confirmed ? &record->confirmed : &record->met;
+    struct mp_move end = {.seq = slot->seq,
+                          .kind = is_confirmed ? MP_CHANGE_CONFIRMED : MP_CHANGE_MET,
+                          .stated_on = slot->stated_on,
+                          .date = slot->date,
+                          .is_first = chart->count == 0};
+
+    for (size_t i = 0; i < chart->count; i = chart_next_step(chart, i))
+        end.days = slot->date.day - chart->moves[i].date.day;
+    *ret_end = end;
+    return slot->seq != 0;
+}
+
 static size_t chart_columns(void)
 {
     size_t columns = output_columns();
@@ -70,6 +88,8 @@ static int show(const struct pictured *pictured, uint32_t milestone)
         .met_day = one->figures.actual_day,
         .today = picture->options.today};
     struct output *output;
+    struct mp_move end;
+    bool is_met;
     int status = CLI_OK;
 
     chart.moves = mp_picture_moves(picture, milestone, cli->arena, &chart.count);
@@ -89,8 +109,11 @@ static int show(const struct pictured *pictured, uint32_t milestone)
                          false);
     for (size_t i = 0; i < chart.count && status == CLI_OK; i++)
         status = output_row(output, row_of(picture, milestone, &chart.moves[i]));
+    is_met = find_end(&one->record, &chart, &end);
+    if (is_met && status == CLI_OK)
+        status = output_row(output, row_of(picture, milestone, &end));
     status = output_close(output, status);
-    if (status == CLI_OK && chart.count == 0 && cli->output == CLI_TABLE)
+    if (status == CLI_OK && chart.count == 0 && !is_met && cli->output == CLI_TABLE)
         (void)fprintf(stderr, "no date was ever given for %s\n", one->id);
     return status;
 }
@@ -106,7 +129,8 @@ const struct cli_command verb_trend = {
     .summary = "the milestone trend chart: how its date moved",
     .details = "Upwards the date expected, rightwards the day on which it was said: level holds, "
                "rising slips. Where the line meets the dotted diagonal the day had come and "
-               "nothing newer was said: the grey zone. Withdrawn statements are left out; "
+               "nothing newer was said: the grey zone. The last row is when it was met. Withdrawn "
+               "statements are left out; "
                "'milepost history' has them. -o svg draws a picture.",
     .example = "milepost trend gwadar/airport:opening\nmilepost trend gwadar/airport:opening -o "
                "svg > opening.svg",

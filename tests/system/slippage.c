@@ -68,6 +68,10 @@ static void expect_the_airport(void)
     expect_has(ASK("slippage", "--by", "all", "-o", "csv"), "title,milestones,met");
     expect_has(explained, "\"source\":");
     expect_has(ASK("explain", AIRPORT), "it was met on 2025-01-20");
+    /* Met six days after the last forecast, 2025-01-14. */
+    expect_has(ASK("trend", AIRPORT, "-o", "csv"), "\n2025-01-21,met,2025-01-20,day,6,1756,");
+    cr_expect(strstr(ASK("trend", AIRPORT, "-o", "csv", "--as-of", "2025-01-20"), ",met,") == NULL,
+              "nobody had said so yet");
 }
 
 /* Its works were said to be done, its milestones were not: what is missing is a report. */
@@ -214,6 +218,9 @@ static void expect_pages(void)
     expect_has(chart, "<circle");
     expect_has(chart, "</svg>");
     expect_has(text, "# Slippage report: gwadar/");
+    expect_has(html, "How the dates of the largest slips moved");
+    expect_has(ASK("report", "gwadar/airport", "--as-of", "2022-06-30", "-o", "md"),
+               "5 milestones, 3 of them with a baseline: 1 is met, 2 are late ");
     cr_expect(strstr(text, "| Airport operational (first commercial flight) (" AIRPORT ") |") !=
                   NULL,
               "%s", text);
