@@ -25,6 +25,9 @@ void fields_add(json_t **object, const char *name, json_t *value);
 json_t *fields_u64(uint64_t number);
 /* "2025-09-26T12:34:56.123456Z"; NULL for 0. */
 json_t *fields_time(int64_t wall_us);
+/* Every field of a record of the kind as columns of an output: a name for each value, dotted where
+ * it lies in an object. */
+const char *fields_columns(struct mp_arena *arena, enum mp_kind kind);
 /* The documentation of every field, in Markdown. */
 void fields_document(FILE *out);
 

@@ -1,6 +1,9 @@
-/* The documentation of every field, from the tables. */
+/* The documentation of every field, and the columns of a record, from the tables. */
+#include "clients/cli/command.h"
 #include "clients/cli/fields.h"
 #include "clients/cli/fields_table.h"
+
+#include <string.h>
 
 static void document_rows(FILE *out, const struct field_table *table)
 {
@@ -58,4 +61,34 @@ void fields_document(FILE *out)
                        "field of its name with\n`_absent` behind it. Late is positive, in days.\n");
     for (size_t i = 0; i < field_question_count; i++)
         document(out, &field_questions[i], NULL);
+}
+
+/* One for each value that people look for in it. */
+static const char *add_columns(struct mp_arena *arena, const char *columns,
+                               const struct field_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct field *field = &table->fields[i];
+        const char *type = field_type_name(field), *name = field->name;
+
+        /* An id heads the row; what is written as one is shown as two; days are a list of their
+         * own (calendar show). */
+        if (field->type == FIELD_ID || field->type == FIELD_PERIOD ||
+            field->type == FIELD_SPECIAL_DAYS)
+            continue;
+        columns = strcmp(type, "object") == 0 ? cli_text(arena, "%s %s.date %s.precision %s.reason",
+                                                         columns, name, name, name)
+                                              : cli_text(arena, "%s %s", columns, name);
+    }
+    return columns;
+}
+
+const char *fields_columns(struct mp_arena *arena, enum mp_kind kind)
+{
+    const char *columns = add_columns(arena, "kind id", &field_definitions[kind]);
+
+    columns = add_columns(arena, columns, &field_standings[kind]);
+    /* An observation says itself where it can be read. */
+    return cli_text(arena, "%s removed%s note recorded_later", columns,
+                    kind == MP_KIND_OBSERVATION ? "" : " source");
 }

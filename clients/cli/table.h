@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define TABLE_COLUMNS_MOST 32
+#define TABLE_COLUMNS_MOST 48
 #define TABLE_PATH_MOST    160
 
 struct table_column {

@@ -68,21 +68,24 @@ static int run_guessing(struct asking *asking, mp_client_page page)
     return cli_fail(CLI_NOT_FOUND, "%s", first_why);
 }
 
-/* As CSV: what the record's kind shows in a list is not known yet, so what all have. */
+/* The columns are those of the record's kind, which is known now. */
+static int show_one(void *context, const struct mp_page *page)
+{
+    struct asking *asking = context;
+
+    if (asking->output == NULL)
+        asking->output = output_open(
+            asking->cli, fields_columns(asking->cli->arena, asking->ask.record_kind), true);
+    return asking_show_records(asking, page);
+}
+
 static int run_get(struct cli *cli)
 {
     struct asking asking;
     int status = asking_begin(cli, MP_ASK_GET, &asking);
 
-    asking.output = output_open(cli,
-                                "kind id title status late baseline.first.date "
-                                "baseline.first.precision baseline.approved.date "
-                                "baseline.approved.precision forecast.date forecast.precision "
-                                "met.date met.precision confirmed.date confirmed.precision "
-                                "slip_days.first slip_days.approved source recorded_later",
-                                true);
     if (status == CLI_OK)
-        status = run_guessing(&asking, asking_show_records);
+        status = run_guessing(&asking, show_one);
     return asking_end(&asking, status);
 }
 

@@ -1,4 +1,5 @@
 #include "clients/cli/fields.h"
+#include "clients/cli/table.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -282,4 +283,51 @@ Test(fields, the_manual_has_the_documentation_as_it_is_printed)
     fclose(file);
     cr_expect(strcmp(kept, document) == 0, "milepost help json > docs/json.md");
     free(document);
+}
+
+/* Whether the name is one of the columns. */
+static bool has_column(const char *columns, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (const char *at = columns; (at = strstr(at, name)) != NULL; at += size) {
+        if ((at == columns || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+Test(fields, the_columns_of_a_record_are_those_of_its_kind)
+{
+    static const struct {
+        enum mp_kind kind;
+        const char *has, *has_not;
+    } rows[] = {
+        {MP_KIND_PROJECT, "lead_agency", "late"},
+        {MP_KIND_PROJECT, "counterpart", "baseline.first.date"},
+        {MP_KIND_PROJECT, "status_stated_on", "met.date"},
+        {MP_KIND_MILESTONE, "baseline.approved.precision", "programme"},
+        {MP_KIND_MILESTONE, "forecast.reason", "regions"},
+        {MP_KIND_MILESTONE, "slip_days.first", "parent"},
+        {MP_KIND_AGENCY, "grants", "status"},
+        {MP_KIND_AGENCY, "keys", "late"},
+        {MP_KIND_LINK, "lag_days", "status"},
+        {MP_KIND_TERM, "published_on", "status"},
+        {MP_KIND_OBSERVATION, "period_end", "period"},
+        {MP_KIND_CALENDAR, "special_days", "days"},
+        {MP_KIND_POLICY, "least_for_index", "status"},
+    };
+    struct mp_arena *arena = mp_arena_new((size_t)1 << 16);
+
+    for (size_t i = 0; i < MP_LENGTH(rows); i++) {
+        const char *columns = fields_columns(arena, rows[i].kind);
+        struct table table;
+
+        cr_expect(has_column(columns, rows[i].has), "no %s in %s", rows[i].has, columns);
+        cr_expect_not(has_column(columns, rows[i].has_not), "%s in %s", rows[i].has_not, columns);
+        cr_expect_eq(strncmp(columns, "kind id ", strlen("kind id ")), 0, "%s", columns);
+        cr_expect(table_init(&table, columns), "too many: %s", columns);
+        table_done(&table);
+    }
+    mp_arena_free(arena);
 }

@@ -1,0 +1,40 @@
+/* What a person asks of the portfolio, and what is said where it was mistyped. */
+#include "tests/support/system_record.h"
+
+#include <string.h>
+
+static struct system_instance instance;
+
+static void begin(void)
+{
+    system_begin_portfolio(&instance);
+}
+
+#define ASKED_TEST(name) Test(asked, name, .init = begin, .fini = system_end)
+#define ASK(...)         system_cli(&instance, __VA_ARGS__)
+
+static void expect_in(const char *words, const char *text)
+{
+    cr_expect_not_null(strstr(text, words), "no '%s' in:\n%s", words, text);
+}
+
+static void expect_not_in(const char *words, const char *text)
+{
+    cr_expect_null(strstr(text, words), "'%s' in:\n%s", words, text);
+}
+
+ASKED_TEST(the_csv_of_a_record_has_the_columns_of_its_kind)
+{
+    struct system_said said = ASK("get", "gwadar/airport", "-o", "csv");
+
+    system_expect(said, 0);
+    expect_in(",programme,", said.out);
+    expect_in(",phase-1,", said.out);
+    expect_in(",lead_agency,", said.out);
+    expect_not_in("baseline", said.out);
+    said = ASK("get", "gwadar/airport:opening", "-o", "csv");
+    system_expect(said, 0);
+    expect_in(",baseline.first.date,", said.out);
+    expect_in(",2020-03-31,quarter,", said.out);
+    expect_not_in("lead_agency", said.out);
+}
