@@ -103,6 +103,13 @@ size_t cli_option_count(const struct cli_option *options)
     return count;
 }
 
+bool cli_obeys(const struct cli_command *command, const struct cli_option *option)
+{
+    if (option->value == CLI_FORMAT)
+        return command->formats != CLI_WORDS_ALONE;
+    return command->writes || strcmp(option->name, "dry-run") != 0;
+}
+
 const struct cli_command *cli_find_command(const char *name)
 {
     for (size_t i = 0; cli_commands[i] != NULL; i++) {

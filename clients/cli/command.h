@@ -29,6 +29,9 @@ enum cli_output { CLI_TABLE, CLI_JSON, CLI_NDJSON, CLI_CSV, CLI_SVG, CLI_MD, CLI
 /* Every verb prints these; the others only where its row says so. */
 #define CLI_USUAL_FORMATS (1u << CLI_TABLE | 1u << CLI_JSON | 1u << CLI_NDJSON | 1u << CLI_CSV)
 
+/* Of a verb that says what it did and has no rows. */
+#define CLI_WORDS_ALONE (1u << CLI_TABLE)
+
 /* What can follow --name; completion uses it. */
 enum cli_value {
     CLI_FLAG, /* nothing */
@@ -73,6 +76,8 @@ struct cli_command {
     const char *fields[3]; /* of the change, that the arguments give */
 };
 
+/* Whether it obeys the common option: --dry-run where it writes, --output where it has rows. */
+bool cli_obeys(const struct cli_command *command, const struct cli_option *option);
 /* Every command, in the order of the help; NULL at the end. commands.c. */
 extern const struct cli_command *const cli_commands[];
 /* Options that every command takes; ended as those of a row. */

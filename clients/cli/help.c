@@ -75,8 +75,7 @@ static void put_option(FILE *out, const struct cli_option *option)
 static void put_common(FILE *out, const struct cli_command *command)
 {
     for (size_t i = 0; cli_common_options[i].name != NULL; i++) {
-        if (command == NULL || command->writes ||
-            strcmp(cli_common_options[i].name, "dry-run") != 0)
+        if (command == NULL || cli_obeys(command, &cli_common_options[i]))
             put_option(out, &cli_common_options[i]);
     }
 }
@@ -88,7 +87,9 @@ static void put_overview(FILE *out)
           out);
     for (size_t i = 0; cli_commands[i] != NULL; i++)
         fprintf(out, "  %-10s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
-    fputs("\nOptions of every verb (--dry-run: of those that write):\n", out);
+    fputs("\nOptions of every verb (--dry-run: of those that write; --output: of those with "
+          "rows):\n",
+          out);
     put_common(out, NULL);
     fputs("\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 rejected, 5 unreachable or not "
           "yet\nrecorded, 6 not allowed, 124 timed out.\n\n"
@@ -159,5 +160,6 @@ const struct cli_command verb_help = {
                "mdoc; help completion: for bash.",
     .example = "milepost help forecast\nmilepost help man | man -l -\n"
                "source <(milepost help completion)",
+    .formats = CLI_WORDS_ALONE,
     .run = run_help,
 };

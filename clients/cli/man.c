@@ -114,6 +114,16 @@ static void put_options(FILE *out, const struct cli_option *options)
     fputs(".El\n", out);
 }
 
+static void put_common(FILE *out, const struct cli_command *command)
+{
+    fputs(".Bl -tag -width Ds\n", out);
+    for (size_t i = 0; cli_common_options[i].name != NULL; i++) {
+        if (cli_obeys(command, &cli_common_options[i]))
+            put_option(out, &cli_common_options[i]);
+    }
+    fputs(".El\n", out);
+}
+
 static void put_examples(FILE *out, const char *example)
 {
     while (*example != '\0') {
@@ -169,7 +179,7 @@ static void put_all(FILE *out)
           "Options may stand anywhere behind the verb.\n"
           "What is not answered in time is kept in the outbox and sent by the next command.\n"
           ".Pp\nEvery verb takes these options; those that write take\n"
-          ".Fl \\-dry-run .\n",
+          ".Fl \\-dry-run ,\nthose with rows\n.Fl \\-output .\n",
           out);
     put_options(out, cli_common_options);
     fputs(".Sh VERBS\n", out);
@@ -211,7 +221,7 @@ void cli_print_man(FILE *out, const struct cli_command *command)
     put_description(out, command);
     put_options(out, command->options);
     fputs(".Pp\nEvery verb takes:\n", out);
-    put_options(out, cli_common_options);
+    put_common(out, command);
     put_exit_codes(out);
     fputs(".Sh EXAMPLES\n", out);
     put_examples(out, command->example);

@@ -305,7 +305,11 @@ static int read_format(struct parse *parse, const char *text)
             return CLI_OK;
         }
     }
-    return refuse_value(parse, "output", text, format_choice(cli, formats));
+    if (formats != CLI_WORDS_ALONE)
+        return refuse_value(parse, "output", text, format_choice(cli, formats));
+    (void)cli_fail(CLI_USAGE, "--output %s: '%s' answers in words alone: leave it out", text,
+                   cli->command->name);
+    return say_usage(cli);
 }
 
 static int settle(struct parse *parse)

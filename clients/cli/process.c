@@ -73,7 +73,8 @@ static void drain(int fd, char *text, size_t size)
     text[have] = '\0';
 }
 
-int process_run(struct mp_arena *arena, const char *const *argv, char *text, size_t size)
+int process_run(struct mp_arena *arena, const char *const *argv, bool is_quiet, char *text,
+                size_t size)
 {
     const char *program = process_find(arena, argv[0]);
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -89,10 +90,10 @@ int process_run(struct mp_arena *arena, const char *const *argv, char *text, siz
     child = fork();
     if (child == 0) {
         (void)sigaction(SIGINT, &before, NULL);
-        if (size > 0) {
+        if (size > 0)
             (void)dup2(ends[1], STDOUT_FILENO);
+        if (is_quiet)
             (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
-        }
         become(program, argv);
     }
     if (size > 0) {

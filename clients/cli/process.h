@@ -8,9 +8,10 @@
 /* The program beside this one, else its bare name (found by PATH). In the arena. */
 const char *process_find(struct mp_arena *arena, const char *program);
 /* Runs it to its end; argv[0] is its name, NULL at the end. With our stdout and stderr; where size
- * is not 0 the beginning of its stdout goes into text instead and what it says on stderr is
+ * is not 0 the beginning of its stdout goes into text instead; is_quiet: what it says on stderr is
  * dropped. Its exit code; CLI_FAILED with a message when it cannot be started or is killed. */
-int process_run(struct mp_arena *arena, const char *const *argv, char *text, size_t size);
+int process_run(struct mp_arena *arena, const char *const *argv, bool is_quiet, char *text,
+                size_t size);
 /* Something is there that is no empty folder. */
 bool process_is_taken(const char *path);
 /* Removes a folder of ours and all in it; links are not followed. 0 or MP_EIO. */

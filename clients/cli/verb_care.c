@@ -1,8 +1,10 @@
 /* milepost backup, verify, restore: the care of a record. */
 #include "clients/cli/instance.h"
 #include "clients/cli/options.h"
+#include "clients/cli/output.h"
 #include "clients/cli/process.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/verdict.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 
@@ -17,6 +19,7 @@
 #define ASK_MS        5000
 #define LOOK_AGAIN_NS 50000000L
 #define VERDICT_MOST  4096
+#define PROOF_MOST    ((size_t)1 << 20) /* with its findings */
 
 /* "failing: …" as a message. */
 static int say_failing(const char *answer)
@@ -91,7 +94,7 @@ static int run_backup(struct cli *cli)
 }
 
 static int verify_store(struct cli *cli, const char *store, const char *workshop,
-                        int64_t zone_minutes, char *text, size_t size)
+                        int64_t zone_minutes, bool is_quiet, char *text, size_t size)
 {
     const char *const argv[] = {
         "milepost-ledger",
@@ -102,7 +105,7 @@ static int verify_store(struct cli *cli, const char *store, const char *workshop
         NULL,
     };
 
-    return process_run(cli->arena, argv, text, size);
+    return process_run(cli->arena, argv, is_quiet, text, size);
 }
 
 /* A folder of our own for what is thrown away afterwards; NULL with a message. */
@@ -114,6 +117,40 @@ static const char *make_workshop(struct cli *cli, const struct instance *instanc
         return path;
     (void)cli_fail(CLI_FAILED, "%s: %s", instance->folder, strerror(errno));
     return NULL;
+}
+
+/* In words as the ledger's program says it, or in the format asked for. */
+static int show_proof(struct cli *cli, const char *store, const char *workshop,
+                      int64_t zone_minutes)
+{
+    bool in_words = cli->output == CLI_TABLE;
+    size_t size = in_words ? 0 : PROOF_MOST;
+    char *text = in_words ? NULL : mp_arena_alloc(cli->arena, size);
+    struct output *output;
+    json_t *verdict;
+    int status, shown;
+
+    if (!in_words && text == NULL)
+        return cli_no_memory();
+    status = verify_store(cli, store, workshop, zone_minutes, false, text, size);
+    verdict = in_words ? NULL : verdict_read(text);
+    if (verdict == NULL && text != NULL && text[0] != '\0')
+        return cli_fail(CLI_FAILED, "too much was found for '-o': leave it out");
+    if (verdict == NULL)
+        return status; /* told */
+    output = output_open(cli, "whole events records submissions epoch head hash findings", true);
+    shown = output_close(output, output_row(output, verdict));
+    return status != CLI_OK ? status : shown;
+}
+
+/* What is there to be proved must be a record. */
+static int check_store(const struct cli *cli, const char *folder)
+{
+    if (mp_file_exists(cli_text(cli->arena, "%s/data.mdb", folder)))
+        return CLI_OK;
+    return cli_fail(CLI_NOT_FOUND,
+                    "%s: there is no record in that folder: give one that 'milepost backup' made",
+                    folder);
 }
 
 static bool ledger_answers(struct cli *cli, const struct instance *instance)
@@ -133,7 +170,7 @@ static int choose_store(struct cli *cli, const struct instance *instance, const 
 
     if (cli->argument_count > 0) {
         *ret_store = cli->arguments[0];
-        return CLI_OK;
+        return check_store(cli, *ret_store);
     }
     if (ledger_answers(cli, instance)) {
         *ret_store = cli_text(cli->arena, "%s/copy", workshop);
@@ -162,7 +199,7 @@ static int run_verify(struct cli *cli)
         return CLI_FAILED;
     status = choose_store(cli, &instance, workshop, &store, &lock);
     if (status == CLI_OK)
-        status = verify_store(cli, store, workshop, instance.zone_minutes, NULL, 0);
+        status = show_proof(cli, store, workshop, instance.zone_minutes);
     if (process_remove_tree(workshop) != 0)
         (void)cli_fail(CLI_FAILED, "%s cannot be removed", workshop);
     if (lock >= 0)
@@ -178,7 +215,7 @@ static int64_t epoch_of_store(struct cli *cli, const struct instance *instance, 
 
     if (workshop == NULL)
         return 0;
-    (void)verify_store(cli, store, workshop, instance->zone_minutes, text, sizeof text);
+    (void)verify_store(cli, store, workshop, instance->zone_minutes, true, text, sizeof text);
     (void)!process_remove_tree(workshop);
     line = strstr(text, "\nepoch ");
     return line == NULL ? 0 : strtoll(line + strlen("\nepoch "), NULL, 10);
@@ -199,7 +236,7 @@ static int restore_store(struct cli *cli, const struct instance *instance, const
         NULL,
     };
 
-    return process_run(cli->arena, argv, NULL, 0);
+    return process_run(cli->arena, argv, false, NULL, 0);
 }
 
 static int move(const char *from, const char *to, const char *folder)
@@ -268,6 +305,7 @@ const struct cli_command verb_backup = {
                "restored.",
     .example = "milepost backup /srv/backups/2026-11-21",
     .writes = true,
+    .formats = CLI_WORDS_ALONE,
     .run = run_backup,
 };
 
@@ -275,9 +313,11 @@ const struct cli_command verb_verify = {
     .name = "verify",
     ARGUMENTS("[FOLDER]", 0, 1),
     .summary = "prove that a record is whole",
-    .details = "Checks the chain of hashes, every checksum and index, and rebuilds the state from "
-               "the events. Without FOLDER a fresh copy of the running record is made and proved; "
-               "when nothing runs, the record itself.",
+    .details =
+        "Checks the chain of hashes, every checksum and index, and rebuilds the state from "
+        "the events. Without FOLDER a fresh copy of the running record is made and proved; "
+        "when nothing runs, the record itself. -o json gives whole (true, false), the counts "
+        "and what was found.",
     .example = "milepost verify\nmilepost verify /srv/backups/2026-11-21",
     .run = run_verify,
 };
@@ -291,5 +331,6 @@ const struct cli_command verb_restore = {
     .example = "milepost restore /srv/backups/2026-11-21 --why 'disk replaced'",
     .writes = true,
     OPTIONS(TEXT("why", "TEXT", "why it is restored; stays in the record (required)")),
+    .formats = CLI_WORDS_ALONE,
     .run = run_restore,
 };

@@ -177,7 +177,7 @@ static int make_store(const struct making *making)
         NULL,
     };
 
-    return process_run(arena, argv, NULL, 0) == 0
+    return process_run(arena, argv, false, NULL, 0) == 0
                ? CLI_OK
                : cli_fail(CLI_FAILED, "the ledger did not make its record");
 }
@@ -299,5 +299,6 @@ const struct cli_command verb_init = {
                    "use the ports N, N+1 and N+2; else the first three free from 7701 on"),
             TEXT("listen", "HOST", "address to listen on; 127.0.0.1 by default"),
             TEXT("zone", "+HH:MM", "the programme's civil time; +05:00 by default")),
+    .formats = CLI_WORDS_ALONE,
     .run = run_init,
 };

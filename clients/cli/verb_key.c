@@ -69,7 +69,7 @@ static int new_key(struct cli *cli)
     if (mp_file_exists(path))
         return cli_fail(CLI_FAILED, "%s is there already; it is never overwritten", path);
     if (cli->dry_run) {
-        printf("would make %s\n", path);
+        (void)fprintf(stderr, "dry run: %s would be made\n", path);
         return CLI_OK;
     }
     error = instance_new_key(path, &pair);

@@ -195,6 +195,8 @@ static int drop(struct boxes *boxes)
     struct mp_uuid id = {{0}};
     int error, status;
 
+    if (boxes->cli->output != CLI_TABLE)
+        return cli_fail(CLI_USAGE, "--output: 'outbox drop' answers in words alone: leave it out");
     if (cli_given(boxes->cli, "rejected"))
         return drop_rejected(boxes);
     if (boxes->cli->argument_count < 2)

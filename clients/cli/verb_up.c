@@ -239,6 +239,7 @@ const struct cli_command verb_up = {
                "order: ingest, publish, ledger.",
     .example = "milepost up\nmilepost up --detach",
     OPTIONS(FLAG("detach", "return when every process is healthy, leave them running")),
+    .formats = CLI_WORDS_ALONE,
     .run = run_up,
 };
 
@@ -248,5 +249,6 @@ const struct cli_command verb_down = {
     .summary = "stop what 'milepost up' started",
     .details = "Waits until every process is gone. It is no error when nothing runs.",
     .example = "milepost down",
+    .formats = CLI_WORDS_ALONE,
     .run = run_down,
 };

@@ -50,6 +50,30 @@ VERIFY_TEST(a_copy_of_a_stopped_record_is_whole)
     system_do(&instance, "verify", copy_record("copy", false));
 }
 
+VERIFY_TEST(a_script_reads_what_was_found)
+{
+    struct system_said said = system_cli(&instance, "verify", "-o", "json");
+
+    system_expect(said, 0);
+    cr_assert_not_null(strstr(said.out, "\"whole\": true"), "%s", said.out);
+    said = system_cli(&instance, "verify", copy_record("copy", true), "-o", "ndjson");
+    system_expect(said, 1);
+    cr_assert_not_null(strstr(said.out, "{\"whole\":false,"), "%s", said.out);
+    cr_assert_not_null(strstr(said.out, "\"findings\":[\""), "%s", said.out);
+}
+
+VERIFY_TEST(a_folder_without_a_record_is_named)
+{
+    static const char *const folders[] = {"/tmp", "/nonexistent"};
+
+    for (size_t i = 0; i < MP_LENGTH(folders); i++) {
+        struct system_said said = system_cli(&instance, "verify", folders[i]);
+
+        system_expect(said, 3);
+        cr_assert_not_null(strstr(said.err, "there is no record in that folder"), "%s", said.err);
+    }
+}
+
 VERIFY_TEST(a_flipped_bit_is_found_and_named)
 {
     struct system_said said = system_cli(&instance, "verify", copy_record("copy", true));

@@ -224,8 +224,8 @@ Test(cli_instance, a_program_that_cannot_be_run_fails)
     const char *const seven[] = {"sh", "-c", "echo \"$0\" one two; exit 7", NULL};
     char text[8];
 
-    cr_assert_eq(process_run(cli.arena, absent, NULL, 0), CLI_FAILED);
-    cr_assert_eq(process_run(cli.arena, seven, text, sizeof text), 7);
+    cr_assert_eq(process_run(cli.arena, absent, false, NULL, 0), CLI_FAILED);
+    cr_assert_eq(process_run(cli.arena, seven, true, text, sizeof text), 7);
     cr_assert_str_eq(text, "sh one ");
 }
 

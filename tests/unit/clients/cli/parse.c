@@ -164,6 +164,7 @@ static const struct {
     {"milepost list milestones --region", "--region needs a value"},
     {"milepost list milestones -o", "-o needs a value"},
     {"milepost list milestones -o xml", "table, json, ndjson or csv"},
+    {"milepost backup /srv/b -o json", "'backup' answers in words alone"},
     {"milepost list", "'list' needs"},
     {"milepost get a b", "'b' is one argument too many"},
     {"milepost get a -- b", "'b' is one argument too many"},
