@@ -9,6 +9,7 @@
 #define TABLE_DAYS (MP_CALENDAR_DAY_MOST - MP_CALENDAR_DAY_LEAST + 1)
 #define ALL_DAYS   (MP_DAY_MOST - MP_DAY_LEAST + 1)
 #define WORDS(n)   (((size_t)(n) + 63) / 64)
+#define YEAR_FIRST 2000 /* of the tables */
 
 /* Days of the tables are counted from 0. W is 0 on the eve of the first one. */
 struct mp_calendar {
@@ -17,6 +18,7 @@ struct mp_calendar {
     uint16_t work_until[TABLE_DAYS];       /* W */
     uint16_t day_of_work[TABLE_DAYS];      /* [k - 1]: the day with W = k that works */
     uint64_t estimated[WORDS(TABLE_DAYS)];
+    uint64_t years; /* with a special day: bit 0 is YEAR_FIRST, the tables have 61 */
 };
 
 static bool test_bit(const uint64_t *words, size_t bit)
@@ -138,6 +140,22 @@ bool mp_calendar_is_estimated(const struct mp_calendar *calendar, int32_t day)
            test_bit(calendar->estimated, (size_t)(day - MP_CALENDAR_DAY_LEAST));
 }
 
+static uint64_t year_bit(int32_t day)
+{
+    int year, month, of_month;
+
+    mp_day_to_civil(day, &year, &month, &of_month);
+    return UINT64_C(1) << (year - YEAR_FIRST);
+}
+
+bool mp_calendar_is_known(const struct mp_calendar *calendar, int32_t day)
+{
+    if (calendar == NULL || calendar->years == 0)
+        return true;
+    return day >= MP_CALENDAR_DAY_LEAST && day <= MP_CALENDAR_DAY_MOST &&
+           (calendar->years & year_bit(day)) != 0;
+}
+
 /* ---- Making one ---- */
 
 /* seen: a bit a day of the whole range, zero before and after. */
@@ -216,6 +234,7 @@ static void apply_version(struct mp_calendar *calendar, uint64_t *works,
         at = (size_t)(day->day - MP_CALENDAR_DAY_LEAST);
         set_bit(works, at, day->kind == MP_CALENDAR_WORKDAY);
         set_bit(calendar->estimated, at, day->is_estimated);
+        calendar->years |= year_bit(day->day);
     }
     if (first == MP_CALENDAR_DAY_LEAST)
         calendar->weekend_before = version->weekend;

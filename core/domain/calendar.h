@@ -79,6 +79,9 @@ int32_t mp_calendar_next(const struct mp_calendar *calendar, int32_t day);
 /* Whether the calendar has a special day there that is marked estimated: what was computed over it
  * may move. */
 bool mp_calendar_is_estimated(const struct mp_calendar *calendar, int32_t day);
+/* Whether its special days are known then: it has one in the day's year, or none in any year (the
+ * weekend is its whole rule). Where they are not, counts are those of the weekend alone. */
+bool mp_calendar_is_known(const struct mp_calendar *calendar, int32_t day);
 
 /* A set of calendars by name and by a small number, as the schedule refers to them. */
 #define MP_CALENDAR_ELAPSED  0 /* "elapsed", and "" as records write it */

@@ -207,6 +207,38 @@ Test(domain_calendar, weekdays_and_elapsed_by_hand)
     }
 }
 
+Test(domain_calendar, special_days_are_known_in_the_years_that_have_some)
+{
+    static const struct {
+        const char *day;
+        bool is_known;
+    } rows[] = {
+        {"1999-12-31", false}, {"2024-12-31", false}, {"2025-01-01", true},  {"2026-12-31", true},
+        {"2027-01-01", false}, {"2060-12-31", false}, {"2061-01-01", false},
+    };
+    const struct mp_calendar_day days[] = {
+        {.day = day_of("2025-05-01"), .kind = MP_CALENDAR_HOLIDAY},
+        {.day = day_of("2026-12-31"), .kind = MP_CALENDAR_WORKDAY},
+    };
+    struct mp_calendar_version version = {.name = "x",
+                                          .valid_from = MP_DAY_NONE,
+                                          .weekend = MP_WEEKEND_SATURDAY_SUNDAY,
+                                          .days = days,
+                                          .day_count = 2};
+    struct mp_calendar *calendar = make(&version, 1, MP_DAY_NONE);
+
+    for (size_t i = 0; i < MP_LENGTH(rows); i++)
+        cr_expect_eq(mp_calendar_is_known(calendar, day_of(rows[i].day)), rows[i].is_known, "%s",
+                     rows[i].day);
+    mp_calendar_free(calendar);
+    /* Where the weekend is the whole rule nothing is missing. */
+    version.day_count = 0;
+    calendar = make(&version, 1, MP_DAY_NONE);
+    cr_expect(mp_calendar_is_known(calendar, day_of("2199-12-31")));
+    cr_expect(mp_calendar_is_known(NULL, day_of("1900-01-01")));
+    mp_calendar_free(calendar);
+}
+
 Test(domain_calendar, a_version_rules_from_its_first_day_and_is_known_from_it)
 {
     static const struct mp_calendar_day old_days[] = {
