@@ -42,11 +42,11 @@ static const struct mp_record *ruling(const struct versions *versions, const cha
 
 /* ---- show ---- */
 
-static int show_days(struct cli *cli, const struct mp_record *record)
+static int show_days(struct cli *cli, const struct mp_record *record, int32_t day)
 {
     const struct mp_calendar_version *calendar = &record->calendar;
     struct output *output = output_open(cli, "date kind name estimated", false);
-    char from[MP_DAY_TEXT];
+    char from[MP_DAY_TEXT], of[MP_DAY_TEXT];
     json_t *weekend;
     char *text;
     int status = CLI_OK;
@@ -68,6 +68,12 @@ static int show_days(struct cli *cli, const struct mp_record *record)
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s, valid from %s: weekend %s, %zu special days\n", calendar->name, from,
                   text == NULL || text[0] == '\0' ? "none" : text, calendar->day_count);
+    mp_day_format(day, of);
+    if (calendar->valid_from > day)
+        (void)fprintf(stderr,
+                      "no version was in force on %s: this is the oldest, by which the days before "
+                      "it are counted too\n",
+                      of);
     free(text);
     json_decref(weekend);
     return CLI_OK;
@@ -84,35 +90,66 @@ static int run_show(struct cli *cli)
     if (status != CLI_OK)
         return status;
     record = ruling(&versions, cli->arguments[1], day);
-    return record == NULL ? say_unknown(cli->arguments[1]) : show_days(cli, record);
+    return record == NULL ? say_unknown(cli->arguments[1]) : show_days(cli, record, day);
 }
 
 /* ---- count ---- */
 
-static int32_t count_estimated(const struct mp_calendar *calendar, int32_t from, int32_t to)
-{
-    int32_t count = 0;
+struct counted {
+    json_int_t estimated, unknown; /* days */
+};
 
-    for (int32_t day = from + 1; day <= to; day++)
-        count += mp_calendar_is_estimated(calendar, day);
-    return count;
+/* Between them, whichever is first. */
+static struct counted count_doubtful(const struct mp_calendar *calendar, int32_t from, int32_t to)
+{
+    int32_t first = from < to ? from : to, last = from < to ? to : from;
+    struct counted counted = {0};
+
+    for (int32_t day = first + 1; day <= last; day++) {
+        counted.estimated += mp_calendar_is_estimated(calendar, day);
+        counted.unknown += !mp_calendar_is_known(calendar, day);
+    }
+    return counted;
+}
+
+/* A count over years of which nobody has said anything must not look like the others. */
+static void say_unknown_days(const char *name, const struct mp_calendar *calendar, json_int_t count)
+{
+    int first = 0, last = 0, year, month, of_month;
+
+    for (int32_t day = MP_CALENDAR_DAY_LEAST; day <= MP_CALENDAR_DAY_MOST; day++) {
+        if (!mp_calendar_is_known(calendar, day))
+            continue;
+        mp_day_to_civil(day, &year, &month, &of_month);
+        first = first == 0 ? year : first;
+        last = year;
+    }
+    (void)fflush(stdout);
+    (void)fprintf(stderr,
+                  "special days of %s are known from %d to %d: of %" JSON_INTEGER_FORMAT
+                  " days here the weekend alone was counted\n",
+                  name, first, last, count);
 }
 
 static int show_count(struct cli *cli, const struct mp_calendar *calendar, int32_t from, int32_t to)
 {
-    struct output *output =
-        output_open(cli, "calendar from to working_days elapsed_days estimated_days", true);
+    struct output *output = output_open(
+        cli, "calendar from to working_days elapsed_days estimated_days unknown_days", true);
+    struct counted counted = count_doubtful(calendar, from, to);
     json_t *row = json_object();
+    int status;
 
     fields_add(&row, "calendar", json_string(cli->arguments[1]));
     picture_add_day(&row, "from", from);
     picture_add_day(&row, "to", to);
     fields_add(&row, "working_days", json_integer(mp_calendar_count(calendar, from, to)));
     fields_add(&row, "elapsed_days", json_integer(to - from));
-    fields_add(&row, "estimated_days",
-               json_integer(from < to ? count_estimated(calendar, from, to)
-                                      : count_estimated(calendar, to, from)));
-    return output_close(output, output_row(output, row));
+    fields_add(&row, "estimated_days", json_integer(counted.estimated));
+    fields_add(&row, "unknown_days", json_integer(counted.unknown));
+    status = output_close(output, output_row(output, row));
+    if (status == CLI_OK && counted.unknown > 0)
+        say_unknown_days(cli->arguments[1], calendar, counted.unknown);
+    return status;
 }
 
 static int run_count(struct cli *cli)
@@ -241,9 +278,12 @@ const struct cli_command verb_calendar = {
     ARGUMENTS("list|show|count|set [NAME] [FROM] [TO]", 1, 4),
     .summary = "which days are worked: weekends, holidays, make-up days",
     .details =
-        "show NAME lists the special days of the version in force, today or on the day of --as-of. "
+        "show NAME lists the special days of the version in force, today or on the day of --as-of; "
+        "the oldest one counts for the days before it too. "
         "count NAME FROM TO counts the working days after FROM up to and with TO; estimated_days "
-        "are those among the days between that nobody has announced yet. set NAME gives a version, "
+        "are special days between that nobody has announced yet, unknown_days the days of years "
+        "in which the calendar has no special days: there the weekend alone counts. set NAME gives "
+        "a version, "
         "or one anew: it says everything, and what is not given is as in the version in force on "
         "its first day. FILE has the columns date, kind (holiday, workday), name and, if wanted, "
         "estimated (true, false).\n\n"

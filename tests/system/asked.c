@@ -38,3 +38,22 @@ ASKED_TEST(the_csv_of_a_record_has_the_columns_of_its_kind)
     expect_in(",2020-03-31,quarter,", said.out);
     expect_not_in("lead_agency", said.out);
 }
+
+ASKED_TEST(a_count_says_where_no_special_days_are_known)
+{
+    struct system_said said =
+        ASK("calendar", "count", "cn", "2030-12-30", "2031-01-02", "-o", "ndjson");
+
+    system_expect(said, 0);
+    expect_in("\"unknown_days\":2", said.out);
+    expect_in("special days of cn are known from 2015 to 2030: of 2 days here", said.err);
+    said = ASK("calendar", "count", "cn", "2025-01-01", "2025-12-31", "-o", "ndjson");
+    expect_in("\"unknown_days\":0", said.out);
+    expect_not_in("are known from", said.err);
+    said = ASK("calendar", "count", "weekdays", "2050-01-01", "2050-12-31", "-o", "ndjson");
+    expect_in("\"unknown_days\":0", said.out);
+    said = ASK("calendar", "show", "pk", "--as-of", "1999-01-01");
+    system_expect(said, 0);
+    expect_in("no version was in force on 1999-01-01", said.err);
+    expect_not_in("no version was in force", ASK("calendar", "show", "pk").err);
+}
