@@ -97,6 +97,28 @@ const char *ask_prefix(struct mp_arena *arena, const char *text)
     return text[size - 1] == '/' ? text : cli_text(arena, "%s/", text);
 }
 
+static int stop_at_row(void *context, const struct mp_page *page)
+{
+    bool *has_rows = context;
+
+    *has_rows = page->row_count > 0;
+    return *has_rows ? MP_EBUSY : 0; /* enough is known */
+}
+
+bool ask_has_project(struct mp_client *client, const char *prefix, int64_t timeout_ms)
+{
+    bool has_rows = false;
+    struct mp_ask ask;
+    int error;
+
+    mp_ask_init(&ask, MP_ASK_LIST);
+    ask.record_kind = MP_KIND_PROJECT;
+    ask.prefix = prefix;
+    ask.removed_too = true;
+    error = mp_client_ask(client, &ask, timeout_ms, stop_at_row, &has_rows);
+    return has_rows || error != 0;
+}
+
 int ask_read_day(const char *name, const char *text, int32_t *ret_day)
 {
     if (text == NULL)

@@ -49,6 +49,9 @@ int ask_read_as_of(const struct cli *cli, const struct instance *instance, struc
 int ask_time_parse(const char *text, int64_t zone_minutes, int64_t *ret_wall_us) MP_CHECK_RESULT;
 /* "+05:30" as 330; MP_EMALFORMED. */
 int ask_zone_parse(const char *text, int64_t *ret_minutes) MP_CHECK_RESULT;
+/* Whether there is a project at or under the prefix (removed ones count). A failure to ask counts
+ * as true: nothing is known to be wrong. */
+bool ask_has_project(struct mp_client *client, const char *prefix, int64_t timeout_ms);
 /* The prefix with a slash at its end; "" for "/" and NULL. */
 const char *ask_prefix(struct mp_arena *arena, const char *text);
 

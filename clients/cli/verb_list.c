@@ -121,6 +121,18 @@ static int check_filters(struct asking *asking, enum mp_kind kind)
     return status;
 }
 
+/* Said where nothing was found: what is under no project may have been mistyped. */
+static int check_prefix(struct asking *asking, int status)
+{
+    const char *prefix = asking->ask.prefix;
+
+    if (status != CLI_OK || asking->rows > 0 || prefix[0] == '\0' || prefix[0] == '@' ||
+        ask_has_project(asking->client, prefix, asking->cli->timeout_ms))
+        return status;
+    return cli_fail(CLI_NOT_FOUND, "there is no project under %s; milepost list projects shows all",
+                    prefix);
+}
+
 static int run_list(struct cli *cli)
 {
     const struct noun *noun = nouns;
@@ -138,7 +150,8 @@ static int run_list(struct cli *cli)
     asking.ask.record_kind = noun->kind;
     read_filters(&asking);
     error = asking_run(&asking, asking_show_records);
-    return asking_end(&asking, error < 0 ? asking_fail(&asking, error) : CLI_OK);
+    status = error < 0 ? asking_fail(&asking, error) : CLI_OK;
+    return asking_end(&asking, check_prefix(&asking, status));
 }
 
 const struct cli_command verb_list = {

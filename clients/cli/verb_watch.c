@@ -15,6 +15,7 @@
 #define ARENA_BYTES ((size_t)4 << 20)
 #define STEP_MS     200
 #define LINE_MOST   256
+#define CHECK_MS    2000 /* a hint is not worth a longer wait */
 
 struct watching {
     struct cli *cli;
@@ -24,6 +25,9 @@ struct watching {
     uint8_t server_key[MP_KEY_BYTES];
     uint64_t count, count_most; /* 0: no end */
     char said[LINE_MOST];       /* the last state said */
+    const char *prefix;
+    uint64_t since;
+    bool is_checked; /* what was asked for, against the record */
     bool is_done;
     int status;
 };
@@ -167,6 +171,22 @@ static int listen_for_refusal(const struct watching *watching, const struct inst
     return refused_open(refused, client, MP_SOCKET_SUB, instance->feed);
 }
 
+/* Once it is live: what was mistyped must not look like quiet. */
+static void check_asked(struct watching *watching, struct mp_client *client, uint64_t head)
+{
+    const char *prefix = watching->prefix;
+
+    watching->is_checked = true;
+    if (watching->since > head)
+        (void)fprintf(stderr,
+                      "the record has not come to seq %" PRIu64 " yet, its head is %" PRIu64
+                      ": all that comes from now on is shown\n",
+                      watching->since, head);
+    if (prefix[0] != '\0' && prefix[0] != '@' && !ask_has_project(client, prefix, CHECK_MS))
+        (void)fprintf(
+            stderr, "there is no project under %s yet; milepost list projects shows all\n", prefix);
+}
+
 /* Until enough was seen, nobody reads, the key is refused (MP_EPERM), or the time is over. */
 static int follow(struct watching *watching, const struct instance *instance,
                   struct mp_client *client, const struct mp_feed *feed)
@@ -174,6 +194,7 @@ static int follow(struct watching *watching, const struct instance *instance,
     const struct cli *cli = watching->cli;
     int64_t deadline_ms = now_ms() + cli->timeout_ms;
     struct refused refused = {0};
+    struct mp_feed_status status;
     int error = listen_for_refusal(watching, instance, client, &refused);
 
     while (error == 0 && !watching->is_done) {
@@ -185,10 +206,12 @@ static int follow(struct watching *watching, const struct instance *instance,
             error = mp_loop_step(mp_client_loop(client), left_ms < STEP_MS ? left_ms : STEP_MS);
         if (error == 0 && refused.is_refused)
             error = MP_EPERM;
-        if (refused.socket != NULL && mp_feed_status(feed).state == MP_FEED_LIVE)
+        status = mp_feed_status(feed);
+        if (error == 0 && !watching->is_checked && status.state == MP_FEED_LIVE)
+            check_asked(watching, client, status.head);
+        if (refused.socket != NULL && status.state == MP_FEED_LIVE)
             refused_close(&refused);
-        else if (error == 0 && refused.socket == NULL &&
-                 mp_feed_status(feed).state == MP_FEED_STALE)
+        else if (error == 0 && refused.socket == NULL && status.state == MP_FEED_STALE)
             error = listen_for_refusal(watching, instance, client, &refused);
     }
     refused_close(&refused);
@@ -243,7 +266,8 @@ static int read_options(struct cli *cli, struct watching *watching,
     subscription->from_now = since == NULL;
     if (since != NULL && mp_text_parse_i64(since, 0, INT64_MAX, &number) != 0)
         return cli_fail(CLI_USAGE, "--since %s: expected a sequence, 0 or more", since);
-    subscription->since = (uint64_t)number;
+    subscription->since = watching->since = (uint64_t)number;
+    watching->prefix = prefix;
     number = 0;
     if (count != NULL && mp_text_parse_i64(count, 1, INT64_MAX, &number) != 0)
         return cli_fail(CLI_USAGE, "--count %s: expected a number, 1 or more", count);
@@ -281,9 +305,11 @@ const struct cli_command verb_watch = {
     .name = "watch",
     ARGUMENTS("[PREFIX]", 0, 1),
     .summary = "follow changes as they are recorded",
-    .details = "PREFIX is a project path with a slash at its end; everything when not given. Says "
-               "on stderr whether it is live, catching up or stale. --timeout ends it with exit "
-               "code 124.",
+    .details =
+        "PREFIX is a project path with a slash at its end; everything when not given. Says "
+        "on stderr whether it is live, catching up or stale, and when there is no project under "
+        "PREFIX yet. --timeout ends it with exit "
+        "code 124.",
     .example = "milepost watch\nmilepost watch ml-1/ --count 1 --timeout 30 -o ndjson",
     OPTIONS(NUMBER("since", "SEQ", "first everything after this sequence; 0 is from the beginning"),
             NUMBER("count", "N", "end after this many changes")),

@@ -57,3 +57,20 @@ ASKED_TEST(a_count_says_where_no_special_days_are_known)
     expect_in("no version was in force on 1999-01-01", said.err);
     expect_not_in("no version was in force", ASK("calendar", "show", "pk").err);
 }
+
+ASKED_TEST(a_prefix_with_nothing_under_it_is_named)
+{
+    struct system_process *watch = system_cli_background(&instance, "watch", "nope/");
+    struct system_said said = ASK("list", "milestones", "--prefix", "nope/");
+
+    system_expect(said, 3);
+    expect_in("there is no project under nope/", said.err);
+    said = ASK("list", "observations", "--prefix", "jcc/");
+    system_expect(said, 0);
+    (void)system_await(watch, SYSTEM_ERR, "there is no project under nope/ yet");
+    watch = system_cli_background(&instance, "watch", "ml-1/", "--since", "99999");
+    (void)system_await(watch, SYSTEM_ERR, "the record has not come to seq 99999 yet");
+    watch = system_cli_background(&instance, "watch", "ml-1/", "--since", "0", "--count", "3");
+    cr_expect_eq(system_wait(watch, SYSTEM_DEADLINE_MS), 0);
+    expect_not_in("there is no project", system_output(watch, SYSTEM_ERR));
+}
