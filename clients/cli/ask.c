@@ -123,6 +123,9 @@ int ask_read_day(const char *name, const char *text, int32_t *ret_day)
 {
     if (text == NULL)
         return cli_fail(CLI_USAGE, "%s is missing: give a day as 2025-01-31", name);
+    if (mp_date_is_beyond(text))
+        return cli_fail(CLI_USAGE, "%s %s: out of range; give a day from " MP_DAY_RANGE, name,
+                        text);
     if (mp_day_parse(text, ret_day) != 0)
         return cli_fail(CLI_USAGE, "%s %s: no such day; give one as 2025-01-31", name, text);
     return CLI_OK;

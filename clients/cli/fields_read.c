@@ -56,11 +56,20 @@ static int read_family(const struct reading *reading, enum mp_code_family family
     return 0;
 }
 
+/* In the form of a date, but of a year that no record knows. */
+static int refuse_beyond(const struct reading *reading, const char *name, const char *text)
+{
+    return mp_reject(reading->rejection, reading->arena, MP_REJECT_DATE_IMPOSSIBLE, name,
+                     "%s is out of range: give a date from " MP_DAY_RANGE, text);
+}
+
 static int read_day_of(const struct reading *reading, const char *name, const char *text,
                        int32_t *at)
 {
     if (mp_day_parse(text, at) == 0)
         return 0;
+    if (mp_date_is_beyond(text))
+        return refuse_beyond(reading, name, text);
     return mp_reject(reading->rejection, reading->arena, MP_REJECT_DATE_IMPOSSIBLE, name,
                      "\"%s\" is no day there is: give one as " DAY_FORM, text);
 }
@@ -79,6 +88,8 @@ static int read_period(const struct reading *reading, void *at)
         return read_day_of(reading, "period_start", start == NULL ? "" : start, &days[0]) != 0 ||
                read_day_of(reading, "period_end", dots + 2, &days[1]) != 0;
     }
+    if (mp_date_is_beyond(reading->text))
+        return refuse_beyond(reading, "period_start", reading->text);
     if (mp_date_parse(reading->text, &period) != 0)
         return mp_reject(reading->rejection, reading->arena, MP_REJECT_PERIOD_INVALID,
                          "period_start",
@@ -94,6 +105,8 @@ static int read_date(const struct reading *reading, void *at)
 {
     if (mp_date_parse(reading->text, at) == 0)
         return 0;
+    if (mp_date_is_beyond(reading->text))
+        return refuse_beyond(reading, reading->field->name, reading->text);
     return mp_reject(reading->rejection, reading->arena, MP_REJECT_DATE_IMPOSSIBLE,
                      reading->field->name, "\"%s\" is no date there is: give one as " DATE_FORMS,
                      reading->text);

@@ -40,10 +40,11 @@ static void read_day(struct import_file *file, struct import_row *row,
         return;
     }
     *day = (struct mp_calendar_day){.kind = kind, .name = row->cells[column_of(file, "name")]};
-    if (mp_day_parse(row->cells[date], &day->day) != 0)
+    if (mp_day_parse(row->cells[date], &day->day) != 0 && !mp_date_is_beyond(row->cells[date]))
         import_problem(file, row->line, date, "\"%s\" is no day there is: give one as 2029-06-30",
                        row->cells[date]);
-    else if (day->day < MP_CALENDAR_DAY_LEAST || day->day > MP_CALENDAR_DAY_MOST)
+    else if (mp_date_is_beyond(row->cells[date]) || day->day < MP_CALENDAR_DAY_LEAST ||
+             day->day > MP_CALENDAR_DAY_MOST)
         import_problem(file, row->line, date,
                        "%s is beyond what calendars know: give a day from 2000-01-01 to 2060-12-31",
                        row->cells[date]);

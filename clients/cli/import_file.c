@@ -237,7 +237,8 @@ static int take_line(void *context, const struct import_line *line)
 
 static int tell(struct import_file *file, int error)
 {
-    (void)fprintf(file->messages, "%s: %s\n", file->path, mp_error_text(error));
+    (void)fprintf(file->messages, "%s: %s\n", file->path,
+                  error == MP_ENOTFOUND ? "there is no such file" : mp_error_text(error));
     file->problems++;
     return error;
 }

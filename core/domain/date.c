@@ -177,6 +177,19 @@ int mp_date_parse(const char *text, struct mp_date *ret_date)
     return text[4] == '-' ? parse_part(year, text + 5, ret_date) : MP_EMALFORMED;
 }
 
+bool mp_date_is_beyond(const char *text)
+{
+    char within[MP_DATE_TEXT];
+    struct mp_date date;
+    size_t size = strlen(text);
+    int year = size < 4 || size >= sizeof(within) ? -1 : digits(text, 4);
+
+    if (year < 0 || (year >= 1900 && year <= 2199))
+        return false;
+    snprintf(within, sizeof(within), "2000%s", text + 4);
+    return mp_date_parse(within, &date) == 0;
+}
+
 void mp_date_format(struct mp_date date, char text[static MP_DATE_TEXT])
 {
     static const char *const names[] = {"",           "",        " (week)", " (month)",

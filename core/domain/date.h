@@ -26,6 +26,7 @@ struct mp_date {
 #define MP_DAY_NONE  INT32_MIN
 #define MP_DAY_LEAST (-25567) /* 1900-01-01 */
 #define MP_DAY_MOST  84005    /* 2199-12-31 */
+#define MP_DAY_RANGE "1900-01-01 to 2199-12-31"
 #define MP_DAY_TEXT  16
 #define MP_DATE_TEXT 32
 
@@ -42,6 +43,8 @@ void mp_day_format(int32_t day, char text[static MP_DAY_TEXT]);
 /* What a person types: 2029-06-30 (day), 2029-W26 (ISO week, ends on Sunday), 2029-06 (month),
  * 2029-Q2, 2029-H1, 2029 (year). MP_EMALFORMED / MP_EINVAL. */
 int mp_date_parse(const char *text, struct mp_date *ret_date) MP_CHECK_RESULT;
+/* Whether such a text would be a date if its year were not before 1900 or after 2199. */
+bool mp_date_is_beyond(const char *text);
 /* "2029-06-30", "2029-06-30 (month)"; "" for none. */
 void mp_date_format(struct mp_date date, char text[static MP_DATE_TEXT]);
 /* Whether the day is in range and ends a period of its precision: month, quarter, half and year end

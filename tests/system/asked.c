@@ -74,3 +74,20 @@ ASKED_TEST(a_prefix_with_nothing_under_it_is_named)
     cr_expect_eq(system_wait(watch, SYSTEM_DEADLINE_MS), 0);
     expect_not_in("there is no project", system_output(watch, SYSTEM_ERR));
 }
+
+ASKED_TEST(what_is_missing_or_out_of_range_is_said_so)
+{
+    struct system_said said = ASK("calendar", "set", "pk", "--valid-from", "2027-01-01", "--file",
+                                  "nofile.csv", "--as", "planning-ministry");
+
+    system_expect(said, 3);
+    expect_in("nofile.csv: there is no such file", said.err);
+    said = ASK("forecast", "ml-1:completion", "2250-01-01", "--dry-run");
+    system_expect(said, 4);
+    expect_in("2250-01-01 is out of range: give a date from 1900-01-01 to 2199-12-31", said.err);
+    said = ASK("observe", "ml-1", "gdp", "1", "--period", "2250", "--dry-run");
+    expect_in("2250 is out of range", said.err);
+    said = ASK("calendar", "count", "cn", "2025-01-01", "9999-12-31");
+    system_expect(said, 2);
+    expect_in("9999-12-31: out of range; give a day from 1900-01-01 to 2199-12-31", said.err);
+}

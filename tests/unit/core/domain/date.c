@@ -238,3 +238,18 @@ Test(domain_date, later_means_that_the_period_begins_after_the_other_ends)
     cr_expect_not(mp_date_is_later(none, some));
     cr_expect_not(mp_date_is_later(some, none));
 }
+
+Test(domain_date, a_year_out_of_range_is_told_from_no_date)
+{
+    static const struct {
+        const char *text;
+        bool is_beyond;
+    } table[] = {
+        {"2250-01-01", true},  {"9999-12-31", true},   {"1899-12", true},  {"2200", true},
+        {"2250-Q3", true},     {"2029-06-30", false},  {"2029-13", false}, {"2250-13", false},
+        {"2250-02-30", false}, {"22500-01-01", false}, {"soon", false},    {"", false},
+    };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        cr_expect_eq(mp_date_is_beyond(table[i].text), table[i].is_beyond, "%s", table[i].text);
+}
