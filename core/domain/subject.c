@@ -265,6 +265,27 @@ static bool is_sequence(const char *text)
     return text[0] >= '1' && text[0] <= '9' && mp_text_parse_i64(text, 1, INT64_MAX, &value) == 0;
 }
 
+#define LETTERS "lower-case letters, digits, '-' and '.'"
+
+const char *mp_subject_form(enum mp_kind kind)
+{
+    static const char *const forms[] = {
+        [MP_KIND_TERM] = "SCHEME:CODE, such as corridor:growth",
+        [MP_KIND_AGENCY] = LETTERS ", such as ministry-of-railways",
+        [MP_KIND_PROJECT] = "a path of " LETTERS ", such as gwadar/airport",
+        [MP_KIND_MILESTONE] = "PROJECT:WORD, such as gwadar/airport:opening",
+        [MP_KIND_LINK] = "SUCCESSOR<TYPE<PREDECESSOR, such as ml-1:end<FS<ml-1:start",
+        [MP_KIND_INDICATOR] = LETTERS ", such as cargo-volume",
+        [MP_KIND_OBSERVATION] = "PROJECT:INDICATOR@SEQ, such as gwadar/port:cargo-volume@967",
+        [MP_KIND_EPOCH] = "a number, such as 1763712000",
+        [MP_KIND_CALENDAR] = "NAME@VALID_FROM, such as pk@2015-01-01",
+        [MP_KIND_POLICY] = "PROGRAMME@VALID_FROM, such as cpec-2.0@2025-09-26",
+    };
+    bool is_known = kind > 0 && (size_t)kind < sizeof(forms) / sizeof(forms[0]);
+
+    return is_known && forms[kind] != NULL ? forms[kind] : "";
+}
+
 int mp_subject_parse(struct mp_arena *arena, enum mp_kind kind, const char *id,
                      struct mp_subject *ret_subject)
 {

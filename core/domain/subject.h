@@ -55,6 +55,9 @@ bool mp_prefix_is_valid(const char *prefix);
 /* Whether the topic lies under the prefix ("/" or "" covers all; "ml-1/" never covers "ml-10/"). */
 bool mp_prefix_covers(const char *prefix, const char *topic);
 
+/* How an id of the kind is written, in words, with one for an example behind "such as "; "" for
+ * none. */
+const char *mp_subject_form(enum mp_kind kind);
 /* Parses an id of the kind: 0, MP_EMALFORMED, MP_ENOMEM. */
 int mp_subject_parse(struct mp_arena *arena, enum mp_kind kind, const char *id,
                      struct mp_subject *ret_subject) MP_CHECK_RESULT;

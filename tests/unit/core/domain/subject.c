@@ -190,3 +190,20 @@ Test(domain_subject, a_full_arena_is_said_and_not_crashed_on)
     cr_expect_eq(mp_subject_parse(arena, MP_KIND_AGENCY, "an-agency-of-some-length", &subject),
                  MP_ENOMEM);
 }
+
+Test(domain_subject, the_example_of_a_form_is_an_id_of_its_kind)
+{
+    struct mp_arena *arena = mp_arena_new(1 << 16);
+
+    for (int kind = 1; kind <= MP_KIND_LAST; kind++) {
+        const char *example = strstr(mp_subject_form((enum mp_kind)kind), "such as ");
+        struct mp_subject subject;
+
+        cr_assert_not_null(example, "%d", kind);
+        example += strlen("such as ");
+        cr_expect_eq(mp_subject_parse(arena, (enum mp_kind)kind, example, &subject), 0, "%s",
+                     example);
+    }
+    cr_expect_str_eq(mp_subject_form(MP_KIND_NONE), "");
+    mp_arena_free(arena);
+}
