@@ -202,12 +202,46 @@ int ask_fail(struct cli *cli, const struct instance *instance, struct mp_client 
     return cli_fail(CLI_UNREACHABLE, "%s: %s", instance->ask, mp_client_why(client));
 }
 
+const char *ask_no_id(struct mp_arena *arena, enum mp_kind kind, const char *id)
+{
+    return cli_text(arena, "\"%s\" cannot be the id of %s %s: give %s", id,
+                    kind == MP_KIND_AGENCY || kind == MP_KIND_INDICATOR ||
+                            kind == MP_KIND_OBSERVATION || kind == MP_KIND_EPOCH
+                        ? "an"
+                        : "a",
+                    mp_code_name(MP_FAMILY_KIND, (int)kind), mp_subject_form(kind));
+}
+
+const char *ask_where(struct mp_arena *arena, const char *why, enum mp_kind kind)
+{
+    const char *plural = kind == MP_KIND_AGENCY      ? "agencies"
+                         : kind == MP_KIND_INDICATOR ? "indicators"
+                                                     : "terms";
+
+    return strstr(why, "did you mean") != NULL
+               ? why
+               : cli_text(arena, "%s; milepost list %s shows all", why, plural);
+}
+
+/* Whether it is for the id that the question was refused. */
+static bool is_no_id(const struct asking *asking)
+{
+    const struct mp_ask *ask = &asking->ask;
+    struct mp_subject subject;
+
+    return (ask->kind == MP_ASK_GET || ask->kind == MP_ASK_HISTORY) &&
+           mp_subject_parse(asking->arena, ask->record_kind, ask->id, &subject) == MP_EMALFORMED;
+}
+
 int asking_fail(const struct asking *asking, int error)
 {
     if (asking->status != CLI_OK)
         return asking->status; /* told already */
     if (error == MP_EMALFORMED)
-        return cli_fail(CLI_USAGE, "%s", mp_client_why(asking->client));
+        return cli_fail(CLI_USAGE, "%s",
+                        is_no_id(asking)
+                            ? ask_no_id(asking->cli->arena, asking->ask.record_kind, asking->ask.id)
+                            : mp_client_why(asking->client));
     return ask_fail(asking->cli, &asking->instance, asking->client, error);
 }
 

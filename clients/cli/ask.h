@@ -28,6 +28,10 @@ int asking_run(struct asking *asking, mp_client_page page);
 int ask_fail(struct cli *cli, const struct instance *instance, struct mp_client *client, int error);
 /* The question whose key it is that the client has. */
 void ask_who_am_i(const struct mp_client *client, struct mp_ask *ret_ask);
+/* What cannot be the id of such a record, as the text of a message. */
+const char *ask_no_id(struct mp_arena *arena, enum mp_kind kind, const char *id);
+/* That there is no such record, with where to look unless it is said already. */
+const char *ask_where(struct mp_arena *arena, const char *why, enum mp_kind kind);
 /* Says why a question failed; returns the exit code. */
 int asking_fail(const struct asking *asking, int error);
 /* Shows a row: for pages. 0 or an error that ends the question. */

@@ -1,4 +1,5 @@
 /* milepost agency: who may write, and what. */
+#include "clients/cli/ask.h"
 #include "clients/cli/options.h"
 #include "clients/cli/parse.h"
 #include "clients/cli/say.h"
@@ -16,6 +17,10 @@ static int read_agency(struct say *say, const char *id, struct mp_record *ret_re
     struct mp_client *client = NULL;
     int error;
 
+    if (!mp_agency_id_is_valid(id)) {
+        *ret_status = cli_fail(CLI_USAGE, "%s", ask_no_id(cli->arena, MP_KIND_AGENCY, id));
+        return MP_EMALFORMED;
+    }
     if (instance_is_down(&say->instance)) {
         *ret_status = CLI_UNREACHABLE;
         return MP_EUNREACHABLE;

@@ -22,14 +22,15 @@ static const struct noun {
      "forecast=forecast.date forecast_precision=forecast.precision "
      "met=confirmed.date|met.date met_precision=confirmed.precision|met.precision "
      "slip_days=slip_days.approved|slip_days.first reason=forecast.reason title recorded_later"},
-    {"links", MP_KIND_LINK, "predecessor successor type lag_days calendar", NULL},
+    {"links", MP_KIND_LINK, "predecessor successor type lag_days calendar",
+     "predecessor successor type lag_days calendar id"},
     {"agencies", MP_KIND_AGENCY, "id title role grants ~report_interval_days", NULL},
     {"indicators", MP_KIND_INDICATOR, "code title unit measure direction", NULL},
     {"observations", MP_KIND_OBSERVATION,
      "id observation_kind value period_start period_end ~region ~stated_on ~said_by withdrawn_by "
      "recorded_later",
      NULL},
-    {"terms", MP_KIND_TERM, "scheme code title published_on", NULL},
+    {"terms", MP_KIND_TERM, "id title published_on", "id scheme code title published_on"},
     {"calendars", MP_KIND_CALENDAR, "id name valid_from weekend special_days ~source", NULL},
     {"policies", MP_KIND_POLICY,
      "id amber_days red_days amber_percent red_percent grey_days report_days least_for_index ~note "
@@ -84,8 +85,12 @@ static int check_exists(struct asking *asking, const char *option, enum mp_kind 
     asking->ask = kept;
     if (error == MP_ENOTFOUND || error == MP_EMALFORMED)
         return cli_fail(CLI_NOT_FOUND, "--%s %s: %s", option, cli_value(cli, option),
-                        cli_without(cli->arena, mp_client_why(asking->client),
-                                    cli_text(cli->arena, "%s:", option)));
+                        ask_where(cli->arena,
+                                  error == MP_EMALFORMED
+                                      ? cli_text(cli->arena, "there is no such %s", option)
+                                      : cli_without(cli->arena, mp_client_why(asking->client),
+                                                    cli_text(cli->arena, "%s:", option)),
+                                  kind));
     return error < 0 ? asking_fail(asking, error) : CLI_OK;
 }
 

@@ -35,9 +35,15 @@ static int check_programme(struct cli *cli, const struct instance *instance,
     if (status != CLI_OK)
         return status;
     error = mp_client_get(client, MP_KIND_TERM, id, cli->timeout_ms, arena, &record);
-    if (error < 0)
-        status = cli_fail(cli_exit_of(error), "%s",
-                          cli_without(arena, mp_client_why(client), "programme:"));
+    if (error == MP_EMALFORMED)
+        status = cli_fail(CLI_NOT_FOUND,
+                          "there is no programme \"%s\"; milepost list terms shows all", programme);
+    else if (error == MP_ENOTFOUND)
+        status = cli_fail(CLI_NOT_FOUND, "%s",
+                          ask_where(arena, cli_without(arena, mp_client_why(client), "programme:"),
+                                    MP_KIND_TERM));
+    else if (error < 0)
+        status = cli_fail(cli_exit_of(error), "%s", mp_client_why(client));
     mp_client_close(client);
     return status;
 }

@@ -93,7 +93,7 @@ static const struct row {
     {{"key", "revoke", "ports", "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"}, 4, "unknown_key"},
     {{"key", "revoke", "authority", "own"}, 4, "last_authority"},
     {{"key", "add", "ports", "short"}, 2, "short"},
-    {{"agency", "define", "ml 1", "--title", "x"}, 1, "ml 1"},
+    {{"agency", "define", "ml 1", "--title", "x"}, 2, "ml 1"},
     {{"agency", "grant", "nobody", "ml-1/"}, 3, "nobody"},
     {{"import", "/nowhere"}, 3, "/nowhere"},
     {{"get", "ml-9"}, 3, "ml-9"},

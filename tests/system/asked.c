@@ -91,3 +91,39 @@ ASKED_TEST(what_is_missing_or_out_of_range_is_said_so)
     system_expect(said, 2);
     expect_in("9999-12-31: out of range; give a day from 1900-01-01 to 2199-12-31", said.err);
 }
+
+ASKED_TEST(what_cannot_be_an_id_is_answered_with_the_form)
+{
+    static const struct {
+        const char *words[6];
+        int status;
+        const char *says;
+    } rows[] = {
+        {{"get", "Gwadar Airport"}, 2, "a project: give a path of lower-case letters"},
+        {{"get", "growth", "--kind", "term"}, 2, "give SCHEME:CODE, such as corridor:growth"},
+        {{"get", "pk", "--kind", "calendar"}, 2, "give NAME@VALID_FROM, such as pk@2015-01-01"},
+        {{"agency", "show", "UPPER"}, 2, "\"UPPER\" cannot be the id of an agency: give lower"},
+        {{"agency", "define", "UPPER", "--title", "x"}, 2, "milepost: \"UPPER\" cannot be"},
+        {{"list", "projects", "--agency", "UPPER"}, 3, "milepost list agencies shows all"},
+        {{"list", "milestones", "--corridor", "nope"}, 3, "milepost list terms shows all"},
+        {{"list", "milestones", "--corridor", "A B"},
+         3,
+         "there is no such corridor; milepost list"},
+        {{"policy", "show", "nope"}, 3, "milepost list terms shows all"},
+    };
+
+    for (size_t i = 0; i < MP_LENGTH(rows); i++) {
+        struct system_said said = system_cli_run(&instance, rows[i].words);
+
+        system_expect(said, rows[i].status);
+        expect_in(rows[i].says, said.err);
+    }
+}
+
+ASKED_TEST(a_listed_id_can_be_asked_for)
+{
+    expect_in("\ncorridor:growth  ", ASK("list", "terms").out);
+    expect_in("\ncorridor:growth,corridor,growth,", ASK("list", "terms", "-o", "csv").out);
+    expect_in("calendar,id\n", ASK("list", "links", "-o", "csv").out);
+    system_do(&instance, "get", "corridor:growth");
+}
