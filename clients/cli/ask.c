@@ -204,7 +204,7 @@ int ask_fail(struct cli *cli, const struct instance *instance, struct mp_client 
 
 const char *ask_no_id(struct mp_arena *arena, enum mp_kind kind, const char *id)
 {
-    return cli_text(arena, "\"%s\" cannot be the id of %s %s: give %s", id,
+    return cli_text(arena, "\"%s\" cannot be the id of %s %s: give %s", cli_cut(arena, id),
                     kind == MP_KIND_AGENCY || kind == MP_KIND_INDICATOR ||
                             kind == MP_KIND_OBSERVATION || kind == MP_KIND_EPOCH
                         ? "an"

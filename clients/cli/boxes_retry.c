@@ -40,7 +40,7 @@ static void on_answered(void *context, const struct mp_answer *answer)
         return;
     sending->rejected++;
     mp_uuid_format(&answer->id, id);
-    (void)fprintf(stderr, "rejected: %s, as %s: %s (%s): %s\n", id, sending->identity,
+    (void)fprintf(stderr, "rejected, as %s: %s: %s (%s): %s\n", sending->identity, id,
                   mp_reject_name(answer->rejection.code),
                   say_rejected_field(answer->rejection.field), answer->rejection.message);
 }

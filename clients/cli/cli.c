@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPEATED_MOST 60 /* bytes */
+
 __attribute__((format(printf, 1, 0))) static void say(const char *format, va_list arguments)
 {
     (void)fflush(stdout);
@@ -79,6 +81,17 @@ const char *cli_text(struct mp_arena *arena, const char *format, ...)
     if (text == NULL)
         exit(cli_no_memory());
     return text;
+}
+
+const char *cli_cut(struct mp_arena *arena, const char *text)
+{
+    size_t size = strnlen(text, REPEATED_MOST + 1);
+
+    if (size <= REPEATED_MOST)
+        return text;
+    for (size = REPEATED_MOST; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+        size--; /* not within a letter */
+    return cli_text(arena, "%.*s…", (int)size, text);
 }
 
 const char *cli_without(struct mp_arena *arena, const char *text, const char *part)

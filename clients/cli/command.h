@@ -128,6 +128,9 @@ const char *cli_text(struct mp_arena *arena, const char *format, ...)
 /* The text without each occurrence of part. */
 const char *cli_without(struct mp_arena *arena, const char *text, const char *part);
 
+/* As much of what was written as a message repeats: the beginning, with "…" where it is cut. */
+const char *cli_cut(struct mp_arena *arena, const char *text);
+
 /* Parses and runs: the program's main. */
 int cli_main(int argc, char **argv);
 /* milepost help [VERB], --help; man page in mdoc; bash completion. From the table alone. */

@@ -1,6 +1,7 @@
 /* The types of fields: how each is read from what a person wrote. */
 #include "clients/cli/fields_table.h"
 
+#include "clients/cli/command.h"
 #include "core/base/auto.h"
 #include "core/base/text.h"
 
@@ -51,7 +52,7 @@ static int read_family(const struct reading *reading, enum mp_code_family family
     if (number == 0)
         return mp_reject(reading->rejection, reading->arena, MP_REJECT_CODE_UNKNOWN,
                          reading->field->name, "\"%s\" is not a known code: give one of %s",
-                         reading->text, mp_code_names(family));
+                         cli_cut(reading->arena, reading->text), mp_code_names(family));
     *at = number;
     return 0;
 }
@@ -71,7 +72,8 @@ static int read_day_of(const struct reading *reading, const char *name, const ch
     if (mp_date_is_beyond(text))
         return refuse_beyond(reading, name, text);
     return mp_reject(reading->rejection, reading->arena, MP_REJECT_DATE_IMPOSSIBLE, name,
-                     "\"%s\" is no day there is: give one as " DAY_FORM, text);
+                     "\"%s\" is no day there is: give one as " DAY_FORM,
+                     cli_cut(reading->arena, text));
 }
 
 /* "2029" is that year; otherwise START..END, each a day. */
@@ -95,7 +97,7 @@ static int read_period(const struct reading *reading, void *at)
                          "period_start",
                          "\"%s\" is no period: give a year as 2029, another date as 2029-Q2, or "
                          "two days as 2029-01-01..2029-03-31",
-                         reading->text);
+                         cli_cut(reading->arena, reading->text));
     days[0] = mp_date_begin(period);
     days[1] = period.day;
     return 0;
@@ -109,7 +111,7 @@ static int read_date(const struct reading *reading, void *at)
         return refuse_beyond(reading, reading->field->name, reading->text);
     return mp_reject(reading->rejection, reading->arena, MP_REJECT_DATE_IMPOSSIBLE,
                      reading->field->name, "\"%s\" is no date there is: give one as " DATE_FORMS,
-                     reading->text);
+                     cli_cut(reading->arena, reading->text));
 }
 
 /* Of a date that was read before. */
@@ -131,7 +133,7 @@ static int read_number(const struct reading *reading, const char *name, int64_t 
         return 0;
     return mp_reject(reading->rejection, reading->arena, MP_REJECT_OUT_OF_RANGE, name,
                      "\"%s\" is no whole number: give one from %" PRId64 " to %" PRId64,
-                     reading->text, least, most);
+                     cli_cut(reading->arena, reading->text), least, most);
 }
 
 static int read_number_32(const struct reading *reading, int64_t least, int32_t *at)
@@ -162,7 +164,8 @@ static int read_flag(const struct reading *reading, void *at)
 
     if (!is_true && strcmp(reading->text, "false") != 0)
         return mp_reject(reading->rejection, reading->arena, MP_REJECT_CODE_UNKNOWN,
-                         reading->field->name, "\"%s\" is neither true nor false", reading->text);
+                         reading->field->name, "\"%s\" is neither true nor false",
+                         cli_cut(reading->arena, reading->text));
     *(bool *)at = is_true;
     return 0;
 }
@@ -171,9 +174,10 @@ static int read_decimal(const struct reading *reading, void *at)
 {
     if (mp_decimal_parse(reading->text, at) == 0)
         return 0;
-    return mp_reject(
-        reading->rejection, reading->arena, MP_REJECT_OUT_OF_RANGE, reading->field->name,
-        "\"%s\" is no figure: give digits, with a point before at most 9 decimals", reading->text);
+    return mp_reject(reading->rejection, reading->arena, MP_REJECT_OUT_OF_RANGE,
+                     reading->field->name,
+                     "\"%s\" is no figure: give digits, with a point before at most 9 decimals",
+                     cli_cut(reading->arena, reading->text));
 }
 
 /* Days of the week joined by ';'; "none": every day of the week is worked. */
@@ -193,7 +197,7 @@ static int read_weekend(const struct reading *reading, uint8_t *at)
                              reading->field->name,
                              "\"%.*s\" is no day of the week: give the weekend as "
                              "saturday;sunday, or none",
-                             (int)size, text);
+                             (int)(size < 60 ? size : 60), text);
         weekend |= 1u << i;
         text += size + (text[size] == ';');
     }
@@ -209,7 +213,8 @@ static int read_hash(const struct reading *reading, void *at)
     if (mp_text_parse_hex(reading->text, source->sha256, sizeof source->sha256) == 0)
         return 0;
     return mp_reject(reading->rejection, reading->arena, MP_REJECT_MALFORMED, "source.sha256",
-                     "\"%s\" is no SHA-256: give its 64 hexadecimal digits", reading->text);
+                     "\"%s\" is no SHA-256: give its 64 hexadecimal digits",
+                     cli_cut(reading->arena, reading->text));
 }
 
 int field_read(const struct field *field, const char *text, struct mp_arena *arena, void *base,

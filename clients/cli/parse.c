@@ -49,7 +49,7 @@ const struct cli_command *cli_command_named(struct mp_arena *arena, const char *
     const struct cli_command *command = cli_find_command(name);
 
     if (command == NULL)
-        (void)cli_fail(CLI_USAGE, "'%s': unknown verb%s", name,
+        (void)cli_fail(CLI_USAGE, "'%s': unknown verb%s", cli_cut(arena, name),
                        did_you_mean(arena, name, verb_name, NULL));
     return command;
 }
@@ -148,7 +148,8 @@ static int refuse_option(struct parse *parse, const char *word)
 static int refuse_value(const struct parse *parse, const char *name, const char *value,
                         const char *expected)
 {
-    (void)cli_fail(CLI_USAGE, "--%s %s: expected %s", name, value, expected);
+    (void)cli_fail(CLI_USAGE, "--%s %s: expected %s", name, cli_cut(parse->cli->arena, value),
+                   expected);
     return say_usage(parse->cli);
 }
 
@@ -185,7 +186,7 @@ static int take_own(struct parse *parse, size_t i, const char *value)
 static int take_argument(struct cli *cli, const char *argument)
 {
     if (cli->argument_count >= cli->command->most) {
-        (void)cli_fail(CLI_USAGE, "'%s' is one argument too many", argument);
+        (void)cli_fail(CLI_USAGE, "'%s' is one argument too many", cli_cut(cli->arena, argument));
         return say_usage(cli);
     }
     cli->arguments[cli->argument_count++] = argument;
@@ -355,7 +356,8 @@ static int check_arguments(const struct cli *cli)
     }
     if (words == 0 || cli->argument_count == 0)
         return CLI_OK;
-    (void)cli_fail(CLI_USAGE, "'%s %s' is not known%s", cli->command->name, cli->arguments[0],
+    (void)cli_fail(CLI_USAGE, "'%s %s' is not known%s", cli->command->name,
+                   cli_cut(cli->arena, cli->arguments[0]),
                    did_you_mean(cli->arena, cli->arguments[0], word_name, cli));
     return say_usage(cli);
 }

@@ -79,7 +79,7 @@ static void read_expected(struct say *say, const char *text)
     if (!change->has_expected && say->rejection.code == MP_REJECT_NONE)
         (void)mp_reject(&say->rejection, say->cli->arena, MP_REJECT_MALFORMED, "expected_revision",
                         "\"%s\" is no revision: give EPOCH:SEQ as get shows it, or 0:0 for none",
-                        text);
+                        cli_cut(say->cli->arena, text));
 }
 
 int say_begin(struct cli *cli, enum mp_change_kind kind, struct say *ret_say)

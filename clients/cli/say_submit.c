@@ -26,8 +26,8 @@ static int tell_rejected(const struct say *say, enum mp_reject code, const char 
 {
     field = say_rejected_field(field);
     (void)fflush(stdout);
-    (void)fprintf(stderr, "rejected: %s (%s): %s%s, as %s%s\n", mp_reject_name(code), field,
-                  message, say_option_of(say->cli, field), say->cli->as, mean);
+    (void)fprintf(stderr, "rejected, as %s: %s (%s): %s%s%s\n", say->cli->as, mp_reject_name(code),
+                  field, message, say_option_of(say->cli, field), mean);
     return CLI_REJECTED;
 }
 

@@ -22,8 +22,8 @@ static void end(void)
 #define WORDS_MOST    14
 #define EXIT_REJECTED 4
 
-/* Words of the command line; what it ends with; the name in "rejected: NAME (…", or words of the
- * usage error. */
+/* Words of the command line; what it ends with; the name in "rejected, as WHO: NAME (…", or words
+ * of the usage error. */
 static const struct row {
     const char *words[WORDS_MOST];
     int status;
@@ -123,11 +123,10 @@ static void prepare(void)
     system_do(&instance, "agency", "grant", "railways", "gwadar/");
 }
 
-/* "rejected: NAME (field): what is wrong: what to do", or what is wrong and what to do. */
+/* "rejected, as WHO: NAME (field): what is wrong: what to do", or what is wrong and what to do. */
 static void expect_named(const struct row *row, const char *said, const char *what)
 {
-    const char *name =
-        row->status == EXIT_REJECTED ? system_text("rejected: %s (", row->name) : row->name;
+    const char *name = row->status == EXIT_REJECTED ? system_text(": %s (", row->name) : row->name;
     const char *at = strstr(said, name);
 
     cr_assert_not_null(at, "%s: no '%s' in: %s", what, name, said);

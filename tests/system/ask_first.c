@@ -24,17 +24,18 @@ static void expect_said(struct system_said said, int status, const char *words)
 FIRST_TEST(a_dry_run_tells_what_the_record_would_refuse)
 {
     expect_said(DRY("ml-1:completion", "railways"), 0, "this would be submitted as railways");
-    expect_said(DRY("ml-1:completio", "railways"), 4, "rejected: unknown_milestone (milestone)");
+    expect_said(DRY("ml-1:completio", "railways"), 4,
+                "rejected, as railways: unknown_milestone (milestone)");
     expect_said(DRY("ml-1:completio", "railways"), 4, "did you mean ml-1:completion?");
     expect_said(system_cli(&instance, "project", "ml-2", "--title", "x", "--status", "preparation",
                            "--programme", "p", "--as", "railways", "--dry-run"),
-                4, "rejected: role (kind)");
+                4, "rejected, as railways: role (kind)");
     expect_said(system_cli(&instance, "outbox", "list"), 0, "nothing waits");
 }
 
 FIRST_TEST(a_dry_run_tells_of_a_grant_that_is_missing)
 {
-    expect_said(DRY("ml-1:completion", "ports"), 4, "rejected: not_granted");
+    expect_said(DRY("ml-1:completion", "ports"), 4, "rejected, as ports: not_granted");
     system_do(&instance, "agency", "grant", "ports", "ml-1/");
     expect_said(DRY("ml-1:completion", "ports"), 0, "this would be submitted as ports");
 }

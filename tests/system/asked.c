@@ -127,3 +127,17 @@ ASKED_TEST(a_listed_id_can_be_asked_for)
     expect_in("calendar,id\n", ASK("list", "links", "-o", "csv").out);
     system_do(&instance, "get", "corridor:growth");
 }
+
+ASKED_TEST(a_rejection_says_first_who_would_have_said_it)
+{
+    struct system_said said = ASK("withdraw", "400");
+    char note[2001] = {0};
+
+    system_expect(said, 4);
+    expect_in("rejected, as authority: required (note): nothing was given", said.err);
+    expect_in("(--note)\n", said.err);
+    memset(note, 'n', sizeof note - 1);
+    expect_not_in(note, ASK("withdraw", "400", "--note", note).err);
+    expect_not_in(note, ASK("forecast", "ml-1:completion", note).err);
+    expect_not_in(note, ASK("get", note).err);
+}

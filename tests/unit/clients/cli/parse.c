@@ -277,3 +277,18 @@ Test(cli_parse, a_word_takes_its_own_arguments_and_options_alone)
                      rows[i].line);
     }
 }
+
+Test(cli_parse, a_message_repeats_the_beginning_of_what_was_written)
+{
+    char text[2001];
+    const char *cut;
+
+    cr_expect_str_eq(cli_cut(arena, "2029-06-31"), "2029-06-31");
+    memset(text, 'n', sizeof text);
+    text[sizeof text - 1] = '\0';
+    cut = cli_cut(arena, text);
+    cr_expect_eq(strlen(cut), 60 + strlen("…"), "%s", cut);
+    memcpy(text + 59, "ü", 2); /* across the bound */
+    cut = cli_cut(arena, text);
+    cr_expect_str_eq(cut + 59, "…", "%s", cut);
+}
