@@ -30,14 +30,17 @@ static bool keep_near(struct near *near, const char *id, unsigned distance)
     return true;
 }
 
-/* The distance is at least the difference of the lengths, which is had for less. */
+/* The distance is at least the difference of the lengths, which is had for less. Short ids are far
+ * sooner. */
 static unsigned distance_of(const char *a, const char *b)
 {
     size_t a_size = strlen(a), b_size = strlen(b);
+    unsigned distance;
 
     if ((a_size > b_size ? a_size - b_size : b_size - a_size) >= FAR)
         return FAR;
-    return mp_text_distance(a, b);
+    distance = mp_text_distance(a, b);
+    return mp_text_is_near(distance, a_size, b_size) ? distance : FAR;
 }
 
 /* Long ids count as far as a whole; within one topic the slugs are compared. */

@@ -141,28 +141,35 @@ int mp_text_parse_hex(const char *text, uint8_t *bytes, size_t size)
     return 0;
 }
 
-/* Levenshtein's, with one row. */
+/* Levenshtein's, and two letters that changed places count once (optimal string alignment): the row
+ * of the letter before, and the one before that. */
 unsigned mp_text_distance(const char *a, const char *b)
 {
     size_t a_length = strnlen(a, DISTANCE_MOST + 1), b_length = strnlen(b, DISTANCE_MOST + 1);
-    unsigned row[DISTANCE_MOST + 1];
+    unsigned row[DISTANCE_MOST + 1], before[DISTANCE_MOST + 1] = {0};
 
     if (a_length > DISTANCE_MOST || b_length > DISTANCE_MOST)
         return UINT_MAX;
     for (size_t j = 0; j <= b_length; j++)
         row[j] = (unsigned)j;
     for (size_t i = 1; i <= a_length; i++) {
-        unsigned diagonal = row[0];
+        unsigned diagonal = row[0], swapped = 0; /* before[j - 2] */
 
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= b_length; j++) {
             unsigned above = row[j];
             unsigned best = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
+            unsigned two_back = swapped;
 
             if (above + 1 < best)
                 best = above + 1;
             if (row[j - 1] + 1 < best)
                 best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                two_back + 1 < best)
+                best = two_back + 1;
+            swapped = before[j - 1];
+            before[j - 1] = diagonal;
             diagonal = above;
             row[j] = best;
         }
@@ -172,15 +179,20 @@ unsigned mp_text_distance(const char *a, const char *b)
 
 struct mp_text_nearest mp_text_nearest_to(const char *word)
 {
-    return (struct mp_text_nearest){.word = word,
-                                    .distance = (unsigned)strnlen(word, DISTANCE_MOST) / 2 + 1};
+    return (struct mp_text_nearest){.word = word, .distance = DISTANCE_MOST};
+}
+
+bool mp_text_is_near(unsigned distance, size_t a_size, size_t b_size)
+{
+    return distance <= ((a_size > b_size ? a_size : b_size) + 1) / 3;
 }
 
 void mp_text_nearest_try(struct mp_text_nearest *nearest, const char *name)
 {
     unsigned distance = mp_text_distance(nearest->word, name);
 
-    if (distance >= nearest->distance)
+    if (distance >= nearest->distance ||
+        !mp_text_is_near(distance, strlen(nearest->word), strlen(name)))
         return;
     nearest->distance = distance;
     nearest->name = name;

@@ -20,10 +20,14 @@ int mp_text_parse_i64(const char *text, int64_t low, int64_t high, int64_t *ret_
 void mp_text_hex(struct mp_span bytes, char *text);
 /* Exactly size bytes of hex or MP_EMALFORMED. */
 int mp_text_parse_hex(const char *text, uint8_t *bytes, size_t size);
-/* Edit distance, for "did you mean"; text longer than 63 bytes counts as far. */
+/* Edit distance, for "did you mean", in which letters that changed places count once; text longer
+ * than 63 bytes counts as far. */
 unsigned mp_text_distance(const char *a, const char *b);
-/* The nearest of the names that were tried; of equal ones the first. NULL: half of the word would
- * have to change. Texts are borrowed. */
+/* Whether texts of these lengths are so near that one may be the other mistyped: about a third of
+ * the longer one differs. */
+bool mp_text_is_near(unsigned distance, size_t a_size, size_t b_size);
+/* The nearest of the names that were tried and are near; of equal ones the first. NULL: none is.
+ * Texts are borrowed. */
 struct mp_text_nearest {
     const char *word, *name;
     unsigned distance; /* a nearer one is wanted */

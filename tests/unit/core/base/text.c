@@ -102,6 +102,10 @@ Test(base_text, distance_counts_edits)
                 {"", "abc", 3},
                 {"kitten", "sitting", 3},
                 {"folder", "flder", 1},
+                {"lsit", "list", 1},
+                {"abcd", "badc", 2},
+                {"ca", "abc", 3},
+                {"teh", "the", 1},
                 {"folder", "folder", 0}};
     char long_text[65];
 
@@ -118,10 +122,29 @@ Test(base_text, the_nearest_is_the_first_of_the_least_edits)
     struct mp_text_nearest nearest = mp_text_nearest_to("flder");
 
     mp_text_nearest_try(&nearest, "owner");
-    cr_expect_null(nearest.name, "more than half would have to change");
+    cr_expect_null(nearest.name, "more than a third would have to change");
     mp_text_nearest_try(&nearest, "fielder");
     cr_expect_str_eq(nearest.name, "fielder");
     mp_text_nearest_try(&nearest, "folder");
     mp_text_nearest_try(&nearest, "elder");
     cr_expect_str_eq(nearest.name, "folder");
+}
+
+Test(base_text, what_only_looks_alike_is_not_near)
+{
+    static const struct {
+        const char *word, *name;
+        bool is_near;
+    } rows[] = {
+        {"nonsense", "observe", false}, {"nope", "role", false}, {"nadra", "ntdc", false},
+        {"foo", "gdp", false},          {"lead", "late", false}, {"lsit", "list", true},
+        {"fold", "folder", true},       {"lst", "list", true},   {"finacing", "financing", true},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mp_text_nearest nearest = mp_text_nearest_to(rows[i].word);
+
+        mp_text_nearest_try(&nearest, rows[i].name);
+        cr_expect_eq(nearest.name != NULL, rows[i].is_near, "%s %s", rows[i].word, rows[i].name);
+    }
 }
