@@ -54,13 +54,21 @@ const struct cli_command *cli_command_named(struct mp_arena *arena, const char *
     return command;
 }
 
-/* As it is written. */
-static const char *dashed_name(const void *context, size_t i)
+/* "; did you mean '--late'?", else the options that the verb has of its own, or "". */
+static const char *options_meant(const struct parse *parse, const char *name)
 {
-    const struct parse *parse = context;
-    const char *name = parse->longs[i].name;
+    const struct cli_command *command = parse->cli->command;
+    struct mp_text_nearest nearest = mp_text_nearest_to(name);
+    const char *names = "";
 
-    return name == NULL ? NULL : cli_text(parse->cli->arena, "--%s", name);
+    for (size_t i = 0; parse->longs[i].name != NULL; i++)
+        mp_text_nearest_try(&nearest, parse->longs[i].name);
+    if (nearest.name != NULL)
+        return cli_text(parse->cli->arena, "; did you mean '--%s'?", nearest.name);
+    for (size_t i = 0; command != NULL && i < cli_option_count(command->options); i++)
+        names = cli_text(parse->cli->arena, "%s%s--%s", names, i == 0 ? "; it has " : ", ",
+                         command->options[i].name);
+    return names;
 }
 
 static size_t long_count(const struct parse *parse)
@@ -140,8 +148,8 @@ static int refuse_option(struct parse *parse, const char *word)
     if (starts > 1)
         (void)cli_fail(CLI_USAGE, "--%s: more than one option begins so", name);
     else
-        (void)cli_fail(CLI_USAGE, "--%s: unknown option%s", name,
-                       did_you_mean(arena, cli_text(arena, "--%s", name), dashed_name, parse));
+        (void)cli_fail(CLI_USAGE, "--%s: unknown option%s", cli_cut(arena, name),
+                       options_meant(parse, name));
     return say_usage(parse->cli);
 }
 

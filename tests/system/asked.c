@@ -141,3 +141,13 @@ ASKED_TEST(a_rejection_says_first_who_would_have_said_it)
     expect_not_in(note, ASK("forecast", "ml-1:completion", note).err);
     expect_not_in(note, ASK("get", note).err);
 }
+
+ASKED_TEST(what_only_looks_alike_is_not_meant)
+{
+    expect_not_in("did you mean", ASK("list", "projects", "--agency", "nope").err);
+    expect_not_in("did you mean", ASK("get", "nadra", "--kind", "agency").err);
+    expect_not_in("did you mean", ASK("list", "observations", "--indicator", "foo").err);
+    expect_in("milepost list indicators shows all",
+              ASK("list", "observations", "--indicator", "foo").err);
+    expect_in("did you mean growth?", ASK("list", "milestones", "--corridor", "grwoth").err);
+}
