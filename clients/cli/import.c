@@ -7,6 +7,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/verbs.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -107,12 +108,24 @@ static void end(struct importing *import)
 static int read_one(struct work *work, const char *path)
 {
     struct import_file *file = &work->files[work->count++];
-    int error = import_file_read(path, stderr, work->arena, file);
+    int error = import_file_read(path, work->arena, file);
 
     work->problems += file->problems;
     if (error == 0 || error == MP_EMALFORMED)
-        return CLI_OK; /* told; the other files may have something to tell too */
+        return CLI_OK; /* kept; the other files may have something to tell too */
     return error == MP_ENOTFOUND ? CLI_NOT_FOUND : CLI_FAILED;
+}
+
+static void warn_stranger(const char *folder, const char *name)
+{
+    struct mp_text_nearest nearest = mp_text_nearest_to(name);
+
+    for (size_t i = 0; i < import_kind_count; i++)
+        mp_text_nearest_try(&nearest, import_kinds[i].name);
+    (void)fprintf(stderr, "%s/%s.csv: left out: no file of a portfolio is called so", folder, name);
+    if (nearest.name != NULL)
+        (void)fprintf(stderr, "; did you mean \"%s.csv\"?", nearest.name);
+    (void)fputc('\n', stderr);
 }
 
 /* A file that is none of ours is more likely a slip than a wish. */
@@ -129,8 +142,7 @@ static void warn_strangers(const char *folder)
             continue;
         (void)snprintf(name, sizeof name, "%.*s", (int)(size - 4), entry->d_name);
         if (import_kind_by_name(name) == NULL)
-            (void)fprintf(stderr, "%s/%s: left out: no file of a portfolio is called so\n", folder,
-                          entry->d_name);
+            warn_stranger(folder, name);
     }
     if (listing != NULL)
         (void)closedir(listing);
@@ -225,7 +237,9 @@ static int show_only(struct work *work)
 
     for (size_t i = 0; i < work->count && status == CLI_OK; i++)
         status = output_row(output, row_of(&work->files[i], NULL));
-    (void)fprintf(stderr, "dry run: every file is well-formed; nothing was sent\n");
+    (void)fprintf(stderr,
+                  "dry run: every file is well-formed; nothing was sent. The rules (a reason for a "
+                  "later date, grants) are checked when it is sent\n");
     return output_close(output, status);
 }
 
@@ -277,6 +291,8 @@ static int run_import(struct cli *cli)
     status = read_path(&work, cli->arguments[0]);
     if (status == CLI_OK)
         status = check_names(&work);
+    for (size_t i = 0; i < work.count; i++)
+        import_file_tell(&work.files[i], stderr);
     if (status == CLI_OK && work.problems > 0)
         status = cli_fail(CLI_REJECTED, "%zu mistake%s; nothing was sent", work.problems,
                           work.problems == 1 ? "" : "s");
@@ -291,9 +307,12 @@ const struct cli_command verb_import = {
     .name = "import",
     ARGUMENTS("PATH", 1, 1),
     .summary = "import a folder of CSV files, or one file",
-    .details = "Each row goes in as the agency that states it. Errors name file, line and column. "
-               "Importing again doubles nothing; an import that was cut goes on where it "
-               "stopped.",
+    .details =
+        "Each row goes in as the agency that states it. Errors name file, line and column. "
+        "--dry-run checks the form of every row and every name in it, not the ledger's rules: "
+        "those, such as the reason that a later date needs, depend on what came before. "
+        "Importing again doubles nothing; an import that was cut goes on where it "
+        "stopped.",
     .example = "milepost import portfolio --dry-run\nmilepost import portfolio",
     .writes = true,
     .run = run_import,

@@ -91,6 +91,12 @@ struct import_row {
     struct mp_change change;
 };
 
+/* What is wrong, and where: line and place from 1; line 0: with the file as a whole. */
+struct import_mistake {
+    size_t line, position;
+    const char *text;
+};
+
 struct import_file {
     const char *path;                 /* as shown */
     const struct import_kind *wanted; /* NULL: the name and the header tell */
@@ -99,20 +105,22 @@ struct import_file {
     struct import_row *rows;               /* malloc */
     size_t count, capacity;
     size_t problems;
+    struct import_mistake mistakes[IMPORT_PROBLEMS_MOST]; /* the first of them */
     bool is_whole; /* every row was read, whatever is wrong with it */
-    FILE *messages;
     struct mp_arena *arena;
     struct mp_table *defined; /* key → line */
 };
 
-/* Reads and checks the file; what is wrong is told on messages as path:line:column: sentence and
- * counted. 0 or an error that has been told too. import_file_done in any case. */
-int import_file_read(const char *path, FILE *messages, struct mp_arena *arena,
+/* Reads and checks the file; what is wrong is kept and counted. 0 or an error that is among it.
+ * import_file_done in any case. */
+int import_file_read(const char *path, struct mp_arena *arena,
                      struct import_file *ret_file) MP_CHECK_RESULT;
 void import_file_done(struct import_file *file);
 /* The same for a file of that kind, whatever its name. */
-int import_file_read_as(const struct import_kind *kind, const char *path, FILE *messages,
-                        struct mp_arena *arena, struct import_file *ret_file) MP_CHECK_RESULT;
+int import_file_read_as(const struct import_kind *kind, const char *path, struct mp_arena *arena,
+                        struct import_file *ret_file) MP_CHECK_RESULT;
+/* Tells all that is wrong, as path:line:column: sentence, in the order of the file. */
+void import_file_tell(struct import_file *file, FILE *out);
 /* column: the kind's; beyond the last means the first of the file. */
 void import_problem(struct import_file *file, size_t line, size_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -205,8 +205,7 @@ static int finish_version(struct import_file *file, struct version *version)
     }
     result = mp_validate_change(&row->change, file->arena, &rejection);
     if (result == 1) {
-        import_problem(file, row->line, column_of(file, "calendar"), "%s: %s",
-                       mp_reject_name(rejection.code), rejection.message);
+        import_problem(file, row->line, column_of(file, "calendar"), "%s", rejection.message);
         row->is_wrong = true;
     }
     return result < 0 ? result : 0;

@@ -10,29 +10,54 @@
 
 #define ROWS_MOST 10000000
 
+/* At a place in the file. The text is kept as it is. */
+static void problem_at(struct import_file *file, size_t line, size_t position, const char *text)
+{
+    if (file->problems < IMPORT_PROBLEMS_MOST)
+        file->mistakes[file->problems] = (struct import_mistake){line, position, text};
+    file->problems++;
+}
+
 void import_problem(struct import_file *file, size_t line, size_t column, const char *format, ...)
 {
     size_t position = 1;
+    const char *text = "";
     va_list arguments;
 
-    file->problems++;
-    if (file->problems > IMPORT_PROBLEMS_MOST)
-        return;
     if (file->kind != NULL && column < file->kind->column_count && file->positions[column] > 0)
         position = file->positions[column];
-    (void)fprintf(file->messages, "%s:%zu:%zu: ", file->path, line, position);
-    va_start(arguments, format);
-    (void)vfprintf(file->messages, format, arguments);
-    va_end(arguments);
-    (void)fputc('\n', file->messages);
+    if (file->problems < IMPORT_PROBLEMS_MOST) {
+        va_start(arguments, format);
+        text = mp_arena_vprintf(file->arena, format, arguments);
+        va_end(arguments);
+    }
+    problem_at(file, line, position, text == NULL ? mp_error_text(MP_ENOMEM) : text);
 }
 
-/* At a place in the file that no column of the kind has. */
-static void problem_at(struct import_file *file, size_t line, size_t position, const char *message)
+static int compare_places(const void *a, const void *b)
 {
-    file->problems++;
-    if (file->problems <= IMPORT_PROBLEMS_MOST)
-        (void)fprintf(file->messages, "%s:%zu:%zu: %s\n", file->path, line, position, message);
+    const struct import_mistake *left = a, *right = b;
+
+    if (left->line != right->line)
+        return left->line < right->line ? -1 : 1;
+    return left->position < right->position ? -1 : left->position > right->position;
+}
+
+void import_file_tell(struct import_file *file, FILE *out)
+{
+    size_t count = file->problems < IMPORT_PROBLEMS_MOST ? file->problems : IMPORT_PROBLEMS_MOST;
+
+    qsort(file->mistakes, count, sizeof file->mistakes[0], compare_places);
+    for (size_t i = 0; i < count; i++) {
+        const struct import_mistake *mistake = &file->mistakes[i];
+
+        (void)fprintf(out, "%s:", file->path);
+        if (mistake->line > 0)
+            (void)fprintf(out, "%zu:%zu:", mistake->line, mistake->position);
+        (void)fprintf(out, " %s\n", mistake->text);
+    }
+    if (file->problems > count)
+        (void)fprintf(out, "%s: and %zu more\n", file->path, file->problems - count);
 }
 
 /* "portfolio/projects.csv" → "projects" */
@@ -74,6 +99,13 @@ static int read_header(struct import_file *file, const struct import_line *heade
     const struct import_kind *nearest = NULL;
     const char *name = stem(file);
 
+    if (header->count == 1 && strpbrk(header->cells[0], ";\t") != NULL) {
+        problem_at(file, header->line, 1,
+                   strchr(header->cells[0], ';') != NULL
+                       ? "the columns are separated by semicolons: separate them by commas"
+                       : "the columns are separated by tabs: separate them by commas");
+        return MP_EMALFORMED;
+    }
     file->kind = file->wanted;
     if (file->kind == NULL)
         file->kind = name == NULL ? NULL : import_kind_by_name(name);
@@ -177,8 +209,8 @@ static int check_row(struct import_file *file, struct import_row *row)
     if (result < 0)
         return result;
     if (result == 1)
-        import_problem(file, row->line, column_of(file->kind, rejection.field), "%s: %s",
-                       mp_reject_name(rejection.code), rejection.message);
+        import_problem(file, row->line, column_of(file->kind, rejection.field), "%s",
+                       rejection.message);
     return check_defined(file, row);
 }
 
@@ -235,35 +267,32 @@ static int take_line(void *context, const struct import_line *line)
     return 0;
 }
 
-static int tell(struct import_file *file, int error)
+/* With the file as a whole. */
+static int keep(struct import_file *file, int error)
 {
-    (void)fprintf(file->messages, "%s: %s\n", file->path,
-                  error == MP_ENOTFOUND ? "there is no such file" : mp_error_text(error));
-    file->problems++;
+    problem_at(file, 0, 0, error == MP_ENOTFOUND ? "there is no such file" : mp_error_text(error));
     return error;
 }
 
-int import_file_read(const char *path, FILE *messages, struct mp_arena *arena,
-                     struct import_file *ret_file)
+int import_file_read(const char *path, struct mp_arena *arena, struct import_file *ret_file)
 {
-    return import_file_read_as(NULL, path, messages, arena, ret_file);
+    return import_file_read_as(NULL, path, arena, ret_file);
 }
 
-int import_file_read_as(const struct import_kind *kind, const char *path, FILE *messages,
-                        struct mp_arena *arena, struct import_file *ret_file)
+int import_file_read_as(const struct import_kind *kind, const char *path, struct mp_arena *arena,
+                        struct import_file *ret_file)
 {
     struct import_csv_fault fault = {0};
     struct mp_span text;
     int error;
 
-    *ret_file =
-        (struct import_file){.path = path, .wanted = kind, .messages = messages, .arena = arena};
+    *ret_file = (struct import_file){.path = path, .wanted = kind, .arena = arena};
     ret_file->defined = mp_table_new(ROWS_MOST);
     if (ret_file->defined == NULL)
-        return tell(ret_file, MP_ENOMEM);
+        return keep(ret_file, MP_ENOMEM);
     error = mp_file_read(arena, path, IMPORT_FILE_MOST, &text);
     if (error < 0)
-        return tell(ret_file, error);
+        return keep(ret_file, error);
     error = import_csv_split(text, arena, take_line, ret_file, &fault);
     if (error == 0 && ret_file->kind != NULL && ret_file->kind->gather != NULL)
         error = ret_file->kind->gather(ret_file);
@@ -271,12 +300,9 @@ int import_file_read_as(const struct import_kind *kind, const char *path, FILE *
     if (fault.message != NULL)
         problem_at(ret_file, fault.line, 1, fault.message);
     else if (error < 0 && ret_file->problems == 0)
-        return tell(ret_file, error);
+        return keep(ret_file, error);
     else if (ret_file->kind == NULL && ret_file->problems == 0)
         problem_at(ret_file, 1, 1, "the file is empty: its first row names the columns");
-    if (ret_file->problems > IMPORT_PROBLEMS_MOST)
-        (void)fprintf(messages, "%s: and %zu more\n", path,
-                      ret_file->problems - IMPORT_PROBLEMS_MOST);
     return ret_file->problems == 0 ? 0 : MP_EMALFORMED;
 }
 

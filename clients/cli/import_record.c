@@ -32,6 +32,8 @@ static int open_record(struct record *record)
         identity = instance.reader;
     if (!mp_agency_id_is_valid(identity) || !mp_file_exists(instance_key(cli, &instance, identity)))
         record->why = "there is no key here of who asks";
+    else if (instance_is_down(&instance))
+        record->why = "the services do not run: start them with 'milepost up'";
     else
         record->status = instance_client(cli, &instance, identity, false, &record->client);
     return record->client == NULL ? MP_EUNREACHABLE : 0;

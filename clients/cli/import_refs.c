@@ -201,7 +201,7 @@ static const char *advice(const struct checking *checking, const struct named *n
     look_nearer(checking->defined[kind], named, &nearest);
     look_nearer(checking->recorded[kind], named, &nearest);
     if (nearest.name.data != NULL)
-        text = mp_arena_printf(checking->arena, "; did you mean '%.*s'?", (int)nearest.name.size,
+        text = mp_arena_printf(checking->arena, "; did you mean \"%.*s\"?", (int)nearest.name.size,
                                (const char *)nearest.name.data);
     return text != NULL ? text : ": correct it, or have it defined first";
 }
@@ -219,7 +219,7 @@ static bool has_file_of(const struct checking *checking, const struct import_col
 }
 
 /* While the record is silent only what the files define can be judged. */
-static void tell_unknown(struct checking *checking, const struct named *named)
+static void note_unknown(struct checking *checking, const struct named *named)
 {
     const struct import_column *reference = named->reference;
     bool is_term = reference->names == MP_KIND_TERM;
@@ -234,7 +234,7 @@ static void tell_unknown(struct checking *checking, const struct named *named)
         named->file->problems++; /* counted, not shown */
         return;
     }
-    import_problem(named->file, named->row->line, named->column, "there is no %s '%s'%s%s", what,
+    import_problem(named->file, named->row->line, named->column, "there is no %s \"%s\"%s%s", what,
                    named->name, is_asked ? "" : " in these files", advice(checking, named));
 }
 
@@ -274,17 +274,6 @@ static int ask_needed(struct checking *checking, import_asker ask, void *context
     return error == MP_ENOMEM ? error : 0;
 }
 
-static void tell_all(struct checking *checking, struct import_file *file)
-{
-    size_t before = file->problems;
-
-    if (before < IMPORT_PROBLEMS_MOST)
-        before = IMPORT_PROBLEMS_MOST; /* what was beyond is told already */
-    visit_file(checking, file, tell_unknown);
-    if (file->problems > before)
-        (void)fprintf(file->messages, "%s: and %zu more\n", file->path, file->problems - before);
-}
-
 int import_check(struct import_file *files, size_t count, struct mp_arena *arena, import_asker ask,
                  void *context, bool judges_alone)
 {
@@ -300,7 +289,7 @@ int import_check(struct import_file *files, size_t count, struct mp_arena *arena
         error = ask_needed(&checking, ask, context);
     is_judged = error == 0 && (!checking.is_deaf || judges_alone);
     for (size_t i = 0; i < count && is_judged; i++)
-        tell_all(&checking, &files[i]);
+        visit_file(&checking, &files[i], note_unknown);
     for (size_t i = 0; i < KINDS_MOST; i++) {
         mp_table_free(checking.defined[i]);
         mp_table_free(checking.recorded[i]);

@@ -49,6 +49,8 @@ static void tell_row(const struct run *run, const struct import_row *row, const 
 static int fail(const struct run *run, int error)
 {
     import_progress_clear(run->import);
+    if (cli_exit_of(error) == CLI_UNREACHABLE && instance_is_down(run->import->instance))
+        return instance_say_down();
     return cli_fail(cli_exit_of(error), "%s: as %s: %s", run->file->path, run->submitter,
                     mp_client_why(run->client)[0] != '\0' && error != MP_ENOMEM
                         ? mp_client_why(run->client)

@@ -207,13 +207,14 @@ static int read_days(struct say *say, const char *path)
     struct mp_calendar_version *calendar = &say->change.calendar;
     struct import_file file;
     struct mp_calendar_day *days;
-    int error = import_file_read_as(&day_kind, path, stderr, say->cli->arena, &file);
+    int error = import_file_read_as(&day_kind, path, say->cli->arena, &file);
 
     days = mp_arena_array(say->cli->arena, file.count + 1, sizeof *days);
     for (size_t i = 0; error == 0 && days != NULL && i < file.count; i++)
         days[i] = file.rows[i].change.calendar.days[0];
     calendar->days = days;
     calendar->day_count = file.count;
+    import_file_tell(&file, stderr);
     import_file_done(&file);
     if (error == MP_EMALFORMED)
         return cli_fail(CLI_REJECTED, "%s has mistakes; nothing was sent", path);

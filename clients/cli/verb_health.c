@@ -138,6 +138,8 @@ static int ask_all(struct cli *cli, const char *word, const char *columns,
     status = output_close(output, status);
     if (status != CLI_OK || fine == asked)
         return status;
+    if (silent == asked && instance_is_down(&instance))
+        return instance_say_down();
     return silent == asked ? CLI_UNREACHABLE : CLI_FAILED;
 }
 

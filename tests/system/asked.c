@@ -1,4 +1,5 @@
 /* What a person asks of the portfolio, and what is said where it was mistyped. */
+#include "core/base/file.h"
 #include "tests/support/system_record.h"
 
 #include <string.h>
@@ -150,4 +151,34 @@ ASKED_TEST(what_only_looks_alike_is_not_meant)
     expect_in("milepost list indicators shows all",
               ASK("list", "observations", "--indicator", "foo").err);
     expect_in("did you mean growth?", ASK("list", "milestones", "--corridor", "grwoth").err);
+}
+
+static void write_file(const char *name, const char *text)
+{
+    cr_assert_eq(mp_file_write_durable(system_text("%s/%s", system_folder(), name),
+                                       mp_span_text(text), 0600),
+                 0);
+}
+
+ASKED_TEST(an_import_says_what_a_dry_run_leaves_open_and_what_is_left_out)
+{
+    const char *folder = system_text("%s/files", system_folder());
+    struct system_said said;
+
+    cr_assert_eq(mp_file_make_folder(folder, 0700), 0);
+    write_file("files/statement.csv", "a\n");
+    write_file("files/themes.csv", "code,title\nx,X\n");
+    said = ASK("import", folder, "--dry-run");
+    system_expect(said, 0);
+    expect_in("statement.csv: left out: no file of a portfolio is called so; did you mean "
+              "\"statements.csv\"?",
+              said.err);
+    expect_in("are checked when it is sent", said.err);
+    system_stop_all(&instance);
+    said = ASK("import", folder);
+    system_expect(said, 5);
+    expect_in("start them with 'milepost up'", said.err);
+    said = ASK("health");
+    system_expect(said, 5);
+    expect_in("start them with 'milepost up'", said.err);
 }

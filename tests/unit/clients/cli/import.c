@@ -35,7 +35,8 @@ static char *check(const char *name, const char *text, size_t size, struct impor
     cr_assert_eq(fwrite(text, 1, size, out), size);
     fclose(out);
     messages = open_memstream(&told, &told_size);
-    cr_expect_eq(import_file_read(path, messages, arena, ret_file) == 0, ret_file->problems == 0);
+    cr_expect_eq(import_file_read(path, arena, ret_file) == 0, ret_file->problems == 0);
+    import_file_tell(ret_file, messages);
     fclose(messages);
     unlink(path);
     for (char *at = told; (at = strstr(at, folder)) != NULL;)
@@ -132,8 +133,9 @@ IMPORT_TEST(an_unknown_column_is_named_with_the_nearest)
     char *told = check("more.csv", text, sizeof text - 1, &file);
 
     cr_expect_str_eq(
-        told, "more.csv:1:4: statements have no column \"submiter\"; did you mean \"submitter\"?\n"
-              "more.csv:1:1: the column \"submitter\" is missing\n");
+        told,
+        "more.csv:1:1: the column \"submitter\" is missing\n"
+        "more.csv:1:4: statements have no column \"submiter\"; did you mean \"submitter\"?\n");
     import_file_done(&file);
     free(told);
 }
@@ -176,12 +178,12 @@ IMPORT_TEST(a_mistake_is_named_at_its_line_and_column)
         {"2025-01-01,M U,met,a:b,2025-01-01,day,,,", ":2:2: \"M U\" is no id"},
         {"2025-01-01,mu,mett,a:b,2025-01-01,day,,,", ":2:3: \"mett\" is no kind"},
         {"2025-01-01,mu,observation,a:b,2025-01-01,day,,,", ":2:3: \"observation\" is no kind"},
-        {"2025-01-01,mu,met,nowhere,2025-01-01,day,,,", ":2:4: id_invalid"},
+        {"2025-01-01,mu,met,nowhere,2025-01-01,day,,,", ":2:4: \"nowhere\" is not well-formed"},
         {"2025-01-01,mu,met,a:b,2025-02-30,day,,,", ":2:5: \"2025-02-30\""},
         {"2025-01-01,mu,met,a:b,2025-01-15,month,,,", ":2:5: "},
         {"2025-01-01,mu,met,a:b,,,,,", ":2:5: "},
         {"2025-01-01,mu,met,a:b,2025-01-31,moon,,,", ":2:6: \"moon\""},
-        {"2025-01-01,mu,progress,a:b,,,101,,", ":2:7: out_of_range"},
+        {"2025-01-01,mu,progress,a:b,,,101,,", ":2:7: 101 is no percentage"},
         {"2025-01-01,mu,progress,a:b,,,ten,,", ":2:7: \"ten\""},
         {"2025-01-01,mu,status,a:b,,,asleep,,", ":2:7: \"asleep\""},
         {"2025-01-01,mu,forecast,a:b,2025-06-30,day,,money,", ":2:8: \"money\""},
@@ -302,8 +304,52 @@ IMPORT_TEST(the_portfolio_is_well_formed)
             mp_arena_printf(arena, "%s/portfolio/%s.csv", source, import_kinds[i].name);
         struct import_file file;
 
-        cr_expect_eq(import_file_read(path, stderr, arena, &file), 0, "%s", path);
+        cr_expect_eq(import_file_read(path, arena, &file), 0, "%s", path);
         cr_expect_gt(file.count, 0, "%s", path);
         import_file_done(&file);
+    }
+}
+
+IMPORT_TEST(mistakes_come_in_the_order_of_the_file)
+{
+    static const char text[] = STATEMENTS "2025-01-01,mu,met,a:b,2025-01-01,moon,,money,\n"
+                                          "2025-01-01,mu,met,a:b,2025-01-01,day,,,\n"
+                                          "2025-01-01,m u,met,a:b,2025-02-30,day,,,\n";
+    static const char *const places[] = {":2:6: ", ":2:8: ", ":3:4: x\n", ":4:2: ", ":4:5: "};
+    struct import_file file;
+    char *told = check("statements.csv", text, sizeof text - 1, &file), *again = NULL, *at;
+    size_t size = 0;
+    FILE *messages;
+
+    free(told);
+    /* What is found later, against the record, stands at its place too. */
+    import_problem(&file, 3, import_kind_column(file.kind, "milestone"), "x");
+    messages = open_memstream(&again, &size);
+    cr_assert_not_null(messages);
+    import_file_tell(&file, messages);
+    fclose(messages);
+    at = again;
+    for (size_t i = 0; i < MP_LENGTH(places); i++) {
+        at = strstr(at, places[i]);
+        cr_assert_not_null(at, "no %s in order in:\n%s", places[i], again);
+    }
+    import_file_done(&file);
+    free(again);
+}
+
+IMPORT_TEST(columns_that_no_comma_separates_are_named)
+{
+    static const char *const texts[] = {"stated_on;submitter;kind\n2025-01-01;mu;met\n",
+                                        "stated_on\tsubmitter\tkind\n2025-01-01\tmu\tmet\n"};
+
+    for (size_t i = 0; i < MP_LENGTH(texts); i++) {
+        struct import_file file;
+        char *told = check("statements.csv", texts[i], strlen(texts[i]), &file);
+
+        cr_expect_eq(file.problems, 1, "%s", told);
+        cr_expect_not_null(strstr(told, ":1:1: the columns are separated by"), "%s", told);
+        cr_expect_not_null(strstr(told, "separate them by commas"), "%s", told);
+        import_file_done(&file);
+        free(told);
     }
 }
