@@ -28,9 +28,9 @@ static int keep_agency(void *context, const struct mp_page *page)
                : mp_record_decode(page->records[0], checking->say->cli->arena, &checking->agency);
 }
 
-static int64_t wait_ms(const struct cli *cli)
+int64_t say_check_ms(const struct say *say)
 {
-    return cli->timeout_ms < ASK_MS ? cli->timeout_ms : ASK_MS;
+    return say->cli->timeout_ms < ASK_MS ? say->cli->timeout_ms : ASK_MS;
 }
 
 static bool covers(const struct mp_agency *agency, const char *topic)
@@ -63,31 +63,33 @@ static void judge_agency(struct checking *checking, const char *topic)
                         topic[0] == '@' ? "/" : topic);
 }
 
-/* What a statement, or a removal, is about. */
+/* What a statement, a removal or a milestone is about: it must be there already. */
 static int judge_subject(struct checking *checking, const struct mp_subject *subject)
 {
     struct say *say = checking->say;
     const struct mp_change *change = &say->change;
-    bool is_observation = change->kind == MP_CHANGE_OBSERVATION;
-    enum mp_kind kind = is_observation ? MP_KIND_PROJECT : subject->kind;
-    const char *id =
-        is_observation ? change->observation.project : mp_subject_id(say->cli->arena, subject);
-    struct mp_record record;
-    int error;
+    struct mp_arena *arena = say->cli->arena;
+    const char *path = cli_text(arena, "%.*s", (int)strlen(subject->topic) - 1, subject->topic);
+    const char *id;
 
-    if (!mp_change_is_statement(change->kind) && change->kind != MP_CHANGE_PROJECT_REMOVED &&
-        change->kind != MP_CHANGE_MILESTONE_CANCELLED)
-        return 0;
-    error = id == NULL ? MP_ENOMEM
-                       : mp_client_get(checking->client, kind, id, wait_ms(say->cli),
-                                       say->cli->arena, &record);
-    if (error != MP_ENOTFOUND)
-        return error;
-    (void)mp_reject(&say->rejection, say->cli->arena,
-                    kind == MP_KIND_PROJECT ? MP_REJECT_UNKNOWN_PROJECT
-                                            : MP_REJECT_UNKNOWN_MILESTONE,
-                    mp_code_name(MP_FAMILY_KIND, (int)kind), "%s", mp_client_why(checking->client));
-    return 0;
+    switch (change->kind) {
+    case MP_CHANGE_OBSERVATION:
+    case MP_CHANGE_MILESTONE:
+        return say_check_record(say, checking->client, MP_KIND_PROJECT, path, "project");
+    case MP_CHANGE_LINK_REMOVED:
+    case MP_CHANGE_PROJECT_REMOVED:
+    case MP_CHANGE_MILESTONE_CANCELLED:
+        break;
+    default:
+        if (!mp_change_is_statement(change->kind) || change->kind == MP_CHANGE_WITHDRAWAL)
+            return 0;
+    }
+    id = mp_subject_id(arena, subject);
+    return id == NULL ? MP_ENOMEM
+                      : say_check_record(say, checking->client, subject->kind, id,
+                                         subject->kind == MP_KIND_LINK
+                                             ? "predecessor"
+                                             : mp_code_name(MP_FAMILY_KIND, (int)subject->kind));
 }
 
 /* "": none. */
@@ -128,7 +130,7 @@ static int judge_calendar(struct checking *checking)
         return 0;
     mp_ask_init(&ask, MP_ASK_LIST);
     ask.record_kind = MP_KIND_CALENDAR;
-    error = mp_client_ask(checking->client, &ask, wait_ms(say->cli), look_for_calendar, &looking);
+    error = mp_client_ask(checking->client, &ask, say_check_ms(say), look_for_calendar, &looking);
     if (error == 0 && !looking.is_there)
         (void)mp_reject(&say->rejection, say->cli->arena, MP_REJECT_UNKNOWN_CALENDAR, "calendar",
                         "there is no calendar \"%s\": correct it (milepost calendar list shows "
@@ -137,27 +139,39 @@ static int judge_calendar(struct checking *checking)
     return error;
 }
 
+/* Which record a withdrawal changes is asked; subject->topic stays NULL where it is not known. */
+static int find_subject(struct checking *checking, struct mp_subject *ret_subject)
+{
+    struct say *say = checking->say;
+    const struct mp_event event = {.change = say->change};
+
+    *ret_subject = (struct mp_subject){.topic = NULL};
+    if (say->change.kind == MP_CHANGE_WITHDRAWAL)
+        return say_check_statement(say, checking->client, ret_subject);
+    if (mp_event_subject(&event, say->cli->arena, ret_subject) != 0)
+        ret_subject->topic = NULL;
+    return 0;
+}
+
 static const char *check(struct checking *checking)
 {
-    const struct mp_event event = {.change = checking->say->change};
+    struct say *say = checking->say;
     struct mp_subject subject;
     struct mp_ask ask;
-    int error;
+    int error = find_subject(checking, &subject);
 
-    /* Which record a withdrawal changes only the ledger knows. */
-    if (mp_event_subject(&event, checking->say->cli->arena, &subject) != 0)
-        subject.topic = NULL;
     ask_who_am_i(checking->client, &ask);
-    error =
-        mp_client_ask(checking->client, &ask, wait_ms(checking->say->cli), keep_agency, checking);
-    if (error == 0 && subject.topic != NULL)
+    if (error == 0)
+        error = mp_client_ask(checking->client, &ask, say_check_ms(say), keep_agency, checking);
+    if (error == 0 && subject.topic != NULL && say->rejection.code == MP_REJECT_NONE)
         judge_agency(checking, subject.topic);
-    if (error == 0 && subject.topic != NULL && checking->say->rejection.code == MP_REJECT_NONE)
+    if (error == 0 && subject.topic != NULL && say->rejection.code == MP_REJECT_NONE)
         error = judge_subject(checking, &subject);
-    if (error == 0 && checking->say->rejection.code == MP_REJECT_NONE)
+    if (error == 0 && say->rejection.code == MP_REJECT_NONE)
+        error = say_check_names(say, checking->client);
+    if (error == 0 && say->rejection.code == MP_REJECT_NONE)
         error = judge_calendar(checking);
-    return error == 0 ? NULL
-                      : cli_text(checking->say->cli->arena, "%s", mp_client_why(checking->client));
+    return error == 0 ? NULL : cli_text(say->cli->arena, "%s", mp_client_why(checking->client));
 }
 
 void say_check(struct say *say)

@@ -182,3 +182,55 @@ ASKED_TEST(an_import_says_what_a_dry_run_leaves_open_and_what_is_left_out)
     system_expect(said, 5);
     expect_in("start them with 'milepost up'", said.err);
 }
+
+ASKED_TEST(a_dry_run_finds_what_is_named_and_is_not_there)
+{
+    static const struct {
+        const char *words[16];
+        int status;
+        const char *says;
+    } rows[] = {
+        {{"withdraw", "5000", "--note", "x"}, 4, "unknown_statement (seq)"},
+        {{"withdraw", "1", "--note", "x"}, 4, "not_a_statement (seq)"},
+        {{"unlink", "ml-1:completion", "gwadar/airport:opening"}, 4, "unknown_link (predecessor)"},
+        {{"link", "ml-1:nope", "gwadar/airport:opening"}, 4, "unknown_milestone (predecessor)"},
+        {{"policy", "set", "nope", "--valid-from", "2027-01-01", "--amber-days", "14", "--note",
+          "x"},
+         4,
+         "unknown_term (programme): there is no term \"nope\""},
+        {{"project", "sez/new", "--title", "x", "--status", "implementation", "--programme", "nope",
+          "--lead", "nobody"},
+         4,
+         "unknown_term (programme)"},
+        {{"project", "sez/new", "--title", "x", "--status", "implementation", "--programme",
+          "phase-1", "--lead", "nobody"},
+         4,
+         "unknown_agency (lead_agency)"},
+        {{"project", "sez/new", "--title", "x", "--status", "implementation", "--programme",
+          "phase-1", "--lead", "ntdc", "--regions", "sindh;nowhere"},
+         4,
+         "unknown_term (regions)"},
+        {{"milestone", "nope:x", "--title", "t", "--type", "delivery"}, 4, "unknown_project"},
+        {{"observe", "gwadar", "nope", "12", "--period", "2025"}, 4, "unknown_indicator"},
+        {{"project", "sez/new", "--title", "x", "--status", "implementation", "--programme",
+          "phase-1", "--lead", "ntdc"},
+         0,
+         "this would be submitted"},
+        {{"policy", "set", "default", "--valid-from", "2027-01-01", "--amber-days", "14"},
+         0,
+         "this would be submitted"},
+    };
+
+    for (size_t i = 0; i < MP_LENGTH(rows); i++) {
+        const char *words[18] = {NULL};
+        struct system_said said;
+        size_t count = 0;
+
+        for (; rows[i].words[count] != NULL; count++)
+            words[count] = rows[i].words[count];
+        words[count] = "--dry-run";
+        said = system_cli_run(&instance, words);
+        system_expect(said, rows[i].status);
+        expect_in(rows[i].says, said.err);
+    }
+}
