@@ -276,7 +276,7 @@ const char *mp_subject_form(enum mp_kind kind)
         [MP_KIND_MILESTONE] = "PROJECT:WORD, such as gwadar/airport:opening",
         [MP_KIND_LINK] = "SUCCESSOR<TYPE<PREDECESSOR, such as ml-1:end<FS<ml-1:start",
         [MP_KIND_INDICATOR] = LETTERS ", such as cargo-volume",
-        [MP_KIND_OBSERVATION] = "PROJECT:INDICATOR@SEQ, such as gwadar/port:cargo-volume@967",
+        [MP_KIND_OBSERVATION] = "PROJECT:INDICATOR@SEQ, such as gwadar:cargo-volume@967",
         [MP_KIND_EPOCH] = "a number, such as 1763712000",
         [MP_KIND_CALENDAR] = "NAME@VALID_FROM, such as pk@2015-01-01",
         [MP_KIND_POLICY] = "PROGRAMME@VALID_FROM, such as cpec-2.0@2025-09-26",
