@@ -292,8 +292,8 @@ const struct cli_command verb_calendar = {
         "calendars.csv.",
     .example = "milepost calendar show cn\n"
                "milepost calendar count pk 2025-01-01 2025-12-31\n"
-               "milepost calendar set pk --valid-from 2027-01-01 --weekend 'saturday;sunday' "
-               "--file pk-2027.csv --source 'Cabinet Division, holidays of 2027'",
+               "milepost calendar set pk --valid-from 2027-01-01 --weekend 'friday;saturday' "
+               "--source 'Cabinet Division, working week'",
     .writes = true,
     .fields = {NULL, "name"},
     OPTIONS(DATE("valid-from", "DAY", "first day that the version rules"),

@@ -3,6 +3,7 @@
 #include "tests/support/system_record.h"
 
 #include <string.h>
+#include <wordexp.h>
 
 static struct system_instance instance;
 
@@ -233,4 +234,74 @@ ASKED_TEST(a_dry_run_finds_what_is_named_and_is_not_there)
         system_expect(said, rows[i].status);
         expect_in(rows[i].says, said.err);
     }
+}
+
+/* Those that start or stop something, or need a file, are no questions to this record. */
+static bool is_for_the_record(const char *line)
+{
+    static const char *const verbs[] = {"init",    "up",     "down",   "backup", "verify",
+                                        "restore", "key",    "outbox", "help",   "import",
+                                        "watch",   "report", "stats"};
+
+    if (strncmp(line, "milepost ", strlen("milepost ")) != 0)
+        return false;
+    line += strlen("milepost ");
+    for (size_t i = 0; i < MP_LENGTH(verbs); i++) {
+        size_t size = strlen(verbs[i]);
+
+        if (strncmp(line, verbs[i], size) == 0 && (line[size] == ' ' || line[size] == '\0'))
+            return false;
+    }
+    return strpbrk(line, "|<>") == NULL;
+}
+
+static void run_example(const char *line, bool writes)
+{
+    const char *words[24] = {NULL};
+    struct system_said said;
+    wordexp_t split;
+
+    cr_assert_eq(wordexp(strpbrk(line, " ") + 1, &split, WRDE_NOCMD), 0, "%s", line);
+    cr_assert_lt(split.we_wordc, MP_LENGTH(words) - 2, "%s", line);
+    for (size_t i = 0; i < split.we_wordc; i++)
+        words[i] = split.we_wordv[i];
+    if (writes)
+        words[split.we_wordc] = "--dry-run";
+    said = system_cli_run(&instance, words);
+    cr_expect_eq(said.status, 0, "%s: exit %d: %s", line, said.status, said.err);
+    wordfree(&split);
+}
+
+static size_t run_examples(const char *verb)
+{
+    const char *help = ASK("help", verb).out, *at = strstr(help, "\nExamples:\n");
+    bool writes = strstr(help, "--dry-run") != NULL;
+    size_t count = 0;
+
+    cr_assert_not_null(at, "%s", verb);
+    for (at += strlen("\nExamples:\n"); *at != '\0'; at += strcspn(at, "\n") + 1) {
+        const char *line = system_text("%.*s", (int)strcspn(at, "\n") - 2, at + 2);
+
+        if (!is_for_the_record(line))
+            continue;
+        run_example(line, writes && strstr(line, "--dry-run") == NULL &&
+                              strstr(line, " show ") == NULL && strstr(line, " count ") == NULL &&
+                              strstr(line, " diff ") == NULL);
+        count++;
+    }
+    return count;
+}
+
+ASKED_TEST(every_example_of_the_help_runs_on_the_portfolio)
+{
+    const char *overview = ASK("help").out;
+    size_t count = 0;
+
+    for (const char *at = overview; (at = strstr(at, "\n  ")) != NULL; at++) {
+        const char *verb = at + 3;
+
+        if (*verb >= 'a' && *verb <= 'z')
+            count += run_examples(system_text("%.*s", (int)strcspn(verb, " "), verb));
+    }
+    cr_expect_gt(count, 30u);
 }
