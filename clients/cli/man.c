@@ -58,13 +58,16 @@ static void put_sentence(FILE *out, const char *text)
     put_text(out, sentence);
 }
 
-/* Arguments of a request: a word that is the name of a macro ("Ns", "Ar") would be one. */
+/* Arguments of a request: a word that is the name of a macro ("Ns", "Ar") would be one. A line may
+ * end behind each of the words to choose from. */
 static void put_words(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
         if (*text == '[' || *text == ']')
             continue;
         fputc(*text, out);
+        if (*text == '|')
+            fputs("\\:", out);
     }
 }
 

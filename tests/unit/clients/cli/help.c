@@ -155,6 +155,19 @@ Test(cli_help, whoever_takes_gaps_names_the_default)
     cr_expect_eq(stated, 4u, "slippage, explain, critical, report");
 }
 
+Test(cli_help, a_line_of_the_man_page_may_end_between_words_to_choose_from)
+{
+    char *text = printed(cli_print_man, NULL), *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        const char *bar = strncmp(line, ".Ar ", 4) == 0 ? strchr(line, '|') : NULL;
+
+        for (; bar != NULL; bar = strchr(bar + 1, '|'))
+            cr_expect_eq(strncmp(bar, "|\\:", 3), 0, "%s", line);
+    }
+    free(text);
+}
+
 Test(cli_help, lines_fit_a_terminal)
 {
     for (size_t i = 0; cli_commands[i] != NULL; i++) {
