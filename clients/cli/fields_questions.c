@@ -239,6 +239,20 @@ static const struct field calendar_count[] = {
     ROW("working_days", "integer", "days between that are worked"),
     ROW("elapsed_days", "integer", "all days between"),
     ROW("estimated_days", "integer", "special days between that nobody has announced yet"),
+    ROW("unknown_days", "integer",
+        "days between, in years of which the calendar has no special days: there the weekend alone "
+        "counts"),
+};
+
+static const struct field verify[] = {
+    ROW("whole", "boolean", "true when nothing was found"),
+    ROW("events", "integer", "how many the record has"),
+    ROW("records", "integer", "likewise"),
+    ROW("submissions", "integer", "likewise"),
+    ROW("epoch", "integer", "of the last event"),
+    ROW("head", "integer", "sequence of the last event"),
+    ROW("hash", "text", "of that event, with all before it"),
+    ROW("findings", "list of texts", "what was found, a sentence each"),
 };
 
 static const struct field policy_show[] = {
@@ -277,5 +291,6 @@ const struct field_table field_questions[] = {
     TABLE("calendar show", "A *special day*, and", calendar_show),
     TABLE("calendar count", "", calendar_count),
     TABLE("policy show", "A *policy* record, and", policy_show),
+    TABLE("verify", "", verify),
 };
 const size_t field_question_count = MP_LENGTH(field_questions);
