@@ -218,13 +218,14 @@ static int send_files(struct work *work, struct importing *import, struct output
         add_counts(&sum, &counts);
         rows += file->count;
         if (!import->has_bar || sent != CLI_OK)
-            (void)fprintf(stderr, "%s: %zu rows: %zu new, %zu known already, %zu rejected\n",
-                          file->path, file->count, counts.fresh, counts.known, counts.rejected);
+            (void)fprintf(stderr, "%s: %zu row%s: %zu new, %zu known already, %zu rejected\n",
+                          file->path, file->count, file->count == 1 ? "" : "s", counts.fresh,
+                          counts.known, counts.rejected);
         shown = output_row(output, row_of(file, &counts));
         status = shown == CLI_OK ? status : shown;
     }
-    (void)fprintf(stderr, "%zu rows: %zu new, %zu known already, %zu rejected\n", rows, sum.fresh,
-                  sum.known, sum.rejected);
+    (void)fprintf(stderr, "%zu row%s: %zu new, %zu known already, %zu rejected\n", rows,
+                  rows == 1 ? "" : "s", sum.fresh, sum.known, sum.rejected);
     if (status != CLI_OK && status != CLI_REJECTED)
         (void)fprintf(stderr, "the rest was not queued: import again to go on\n");
     return status;
