@@ -20,7 +20,7 @@ Test(alarms, a_map_that_will_soon_be_full_is_said, .init = begin, .fini = system
 
     system_queue(client, "ml-1:completion", "note", 40, 20, 900);
     mp_client_close(client);
-    system_do(&instance, "outbox", "retry", "--as", "railways");
+    system_do(&instance, "outbox", "retry", "--as", "railways", "--timeout", "60");
     system_do(&instance, "health", "ledger");
 
     system_stop(&instance, SYSTEM_LEDGER);
