@@ -9,6 +9,7 @@
 
 #define BACKUPS     10
 #define SUBMISSIONS 4000
+#define ROUNDS_MOST 10
 #define ANSWER_MOST 65536
 
 static struct system_instance instance;
@@ -96,31 +97,44 @@ static void expect_whole(const char *copy, uint64_t least)
     cr_assert_geq(count, least, "%zu events, %zu were acknowledged", (size_t)count, (size_t)least);
 }
 
-Test(backup, a_copy_made_beside_a_writer_is_whole_and_has_all_that_was_acknowledged_before,
-     .init = begin, .fini = end)
+/* So many copies, each checked; how many of them were made while something was acknowledged. */
+static size_t copy_beside(struct writer *writer, size_t first)
 {
-    struct writer writer = {.client = system_client(&instance, "railways")};
     uint64_t before[BACKUPS];
     pthread_t thread;
     size_t count = 0;
 
-    system_queue(writer.client, "ml-1:completion", "beside", SUBMISSIONS, 1, 0);
-    cr_assert_eq(pthread_create(&thread, NULL, write_on, &writer), 0);
-    cr_assert(system_until(has_written, &writer, SYSTEM_DEADLINE_MS));
+    atomic_store(&writer->acknowledged, 0);
+    system_queue(writer->client, "ml-1:completion", system_text("beside-%zu", first), SUBMISSIONS,
+                 1, 0);
+    cr_assert_eq(pthread_create(&thread, NULL, write_on, writer), 0);
+    cr_assert(system_until(has_written, writer, SYSTEM_DEADLINE_MS));
     for (size_t i = 0; i < BACKUPS; i++) {
-        const char *words = system_text("backup %s", copy_folder(i));
+        const char *words = system_text("backup %s", copy_folder(first + i));
 
-        before[i] = atomic_load(&writer.acknowledged);
+        before[i] = atomic_load(&writer->acknowledged);
         (void)ask_ledger(words);
         cr_assert(system_until(is_done, NULL, SYSTEM_DEADLINE_MS));
-        count += atomic_load(&writer.acknowledged) > before[i];
+        count += atomic_load(&writer->acknowledged) > before[i];
     }
     (void)fprintf(stderr, "backup: %zu of %d while it wrote\n", count, BACKUPS);
     cr_assert_eq(pthread_join(thread, NULL), 0);
-    cr_assert_eq(writer.error, 0, "%s", mp_client_why(writer.client));
+    cr_assert_eq(writer->error, 0, "%s", mp_client_why(writer->client));
+    for (size_t i = 0; i < BACKUPS; i++)
+        expect_whole(copy_folder(first + i), before[i]);
+    return count;
+}
+
+/* A machine that has much to do may run the one to its end before it lets the other begin. */
+Test(backup, a_copy_made_beside_a_writer_is_whole_and_has_all_that_was_acknowledged_before,
+     .init = begin, .fini = end)
+{
+    struct writer writer = {.client = system_client(&instance, "railways")};
+    size_t count = 0;
+
+    for (size_t round = 0; round < ROUNDS_MOST && count == 0; round++)
+        count = copy_beside(&writer, round * BACKUPS);
     mp_client_close(writer.client);
     cr_assert_gt(count, 0u, "none was made while it wrote");
-    for (size_t i = 0; i < BACKUPS; i++)
-        expect_whole(copy_folder(i), before[i]);
     system_verify(&instance);
 }
