@@ -14,6 +14,7 @@
 #define LINE_BYTES     4096
 #define ELLIPSIS       "\xe2\x80\xa6"
 #define ELLIPSIS_BYTES 3
+#define BRAKE_MS       1000
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
@@ -182,4 +183,12 @@ void mp_log(enum mp_log_level level, const char *message, ...)
     line.text[line.used++] = '\n';
     while (write(STDERR_FILENO, line.text, line.used) < 0 && errno == EINTR)
         continue;
+}
+
+bool mp_log_may(struct mp_log_brake *brake, int64_t now_ms)
+{
+    if (brake->is_on && now_ms - brake->since_ms < BRAKE_MS)
+        return false;
+    *brake = (struct mp_log_brake){.is_on = true, .since_ms = now_ms};
+    return true;
 }

@@ -22,6 +22,7 @@ struct reader {
     struct mp_arena *arena;
     struct mp_buffer page;
     struct reader_stats *stats;
+    struct mp_log_brake unanswered, unsent;
 };
 
 static int write_failure(struct reader *reader, enum mp_ask_error why, const char *message)
@@ -47,7 +48,8 @@ static int answer(struct reader *reader, struct mp_span question)
     if (error == 0)
         return 0;
     atomic_fetch_add(&reader->stats->failed, 1);
-    mp_log(MP_LOG_ERROR, "question not answered", "error", mp_error_text(error), NULL);
+    if (mp_log_may(&reader->unanswered, mp_clock_monotonic_ms(reader->clock)))
+        mp_log(MP_LOG_ERROR, "question not answered", "error", mp_error_text(error), NULL);
     return write_failure(reader, MP_ASK_FAILED, mp_error_text(error));
 }
 
@@ -65,7 +67,8 @@ static void serve(struct reader *reader, struct mp_message *message)
         error = mp_message_add(&reply, mp_buffer_span(&reader->page));
     if (error == 0)
         error = mp_message_send(&reply, reader->socket);
-    if (error != 0 && error != MP_EUNREACHABLE)
+    if (error != 0 && error != MP_EUNREACHABLE &&
+        mp_log_may(&reader->unsent, mp_clock_monotonic_ms(reader->clock)))
         mp_log(MP_LOG_WARN, "page not sent", "error", mp_error_text(error), NULL);
     mp_message_done(&reply);
     atomic_fetch_add(&reader->stats->questions, 1);

@@ -36,6 +36,7 @@ struct submit {
     bool is_filing_failing; /* stats->failing says so of filing, not of a group */
     int complained_of;      /* 0: of nothing */
     int64_t complained_at_ms;
+    struct mp_log_brake unsent, malformed;
     struct mp_buffer answer;
     struct exchange exchanges[MESSAGES_MOST];
     size_t exchange_count;
@@ -138,7 +139,7 @@ static void send_answers(struct submit *submit)
             error = mp_message_add(&reply, mp_buffer_span(&exchange->answers));
         if (error == 0)
             error = mp_message_send(&reply, submit->socket);
-        if (error != 0)
+        if (error != 0 && mp_log_may(&submit->unsent, mp_clock_monotonic_ms(submit->clock)))
             mp_log(MP_LOG_WARN, "answers not sent; ingest will ask again", "error",
                    mp_error_text(error), NULL);
         mp_message_done(&reply);
@@ -168,7 +169,8 @@ static struct exchange *receive(struct submit *submit)
         struct exchange *exchange = &submit->exchanges[submit->exchange_count];
         int error = mp_message_receive(&exchange->message, submit->socket);
         if (error == MP_ETOOBIG || (error == 0 && exchange->message.count != 2)) {
-            mp_log(MP_LOG_WARN, "message of the wrong form thrown away", NULL);
+            if (mp_log_may(&submit->malformed, mp_clock_monotonic_ms(submit->clock)))
+                mp_log(MP_LOG_WARN, "message of the wrong form thrown away", NULL);
             continue;
         }
         if (error != 0)

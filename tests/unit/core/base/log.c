@@ -118,3 +118,15 @@ Test(base_log, levels_have_names)
     cr_assert_eq(mp_log_parse_level("debug", &level), 0);
     cr_assert_eq(level, MP_LOG_DEBUG);
 }
+
+Test(base_log, a_line_that_others_bring_about_is_written_once_a_second)
+{
+    struct mp_log_brake brake = {0}, other = {0};
+
+    cr_expect(mp_log_may(&brake, -5));
+    cr_expect_not(mp_log_may(&brake, -5));
+    cr_expect_not(mp_log_may(&brake, 994));
+    cr_expect(mp_log_may(&other, 994), "each has its own");
+    cr_expect(mp_log_may(&brake, 995));
+    cr_expect_not(mp_log_may(&brake, 996));
+}
