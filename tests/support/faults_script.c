@@ -16,6 +16,7 @@ struct saying {
     size_t batch, place;
     struct mp_change changes[MP_CHANGES_MOST];
     size_t count;
+    bool has_no_memory; /* what was said is not what was meant */
 };
 
 struct mp_store_options faults_options(const char *folder)
@@ -54,6 +55,7 @@ static const char *milestone_id(struct saying *saying, size_t number)
 {
     const char *id = mp_arena_printf(saying->arena, "ml-1:m%zu", number % MILESTONES);
 
+    saying->has_no_memory |= id == NULL;
     return id == NULL ? "" : id;
 }
 
@@ -81,6 +83,7 @@ static void say_milestone(struct saying *saying, size_t number, size_t title_byt
     struct mp_change *change = say(saying, MP_CHANGE_MILESTONE);
     char *title = mp_arena_alloc(saying->arena, title_bytes + 1);
 
+    saying->has_no_memory |= title == NULL;
     if (title != NULL)
         memset(title, 'a' + (int)(number % 26), title_bytes);
     change->milestone.id = milestone_id(saying, number);
@@ -123,6 +126,7 @@ static const char *long_note(struct saying *saying)
 {
     char *note = mp_arena_alloc(saying->arena, NOTE_BYTES + 1);
 
+    saying->has_no_memory |= note == NULL;
     if (note == NULL)
         return "";
     memset(note, 'a' + (int)(saying->batch % 26), NOTE_BYTES);
@@ -193,7 +197,7 @@ static int put(struct saying *saying, const uint8_t *key, struct faults_batch *b
     batch->count++;
     saying->count = 0;
     saying->place++;
-    return error == 0 && item->bytes.data == NULL ? MP_ENOMEM : error;
+    return error == 0 && (item->bytes.data == NULL || saying->has_no_memory) ? MP_ENOMEM : error;
 }
 
 int faults_batch(size_t number, struct mp_arena *arena, struct faults_batch *ret_batch)
