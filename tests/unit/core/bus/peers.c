@@ -297,7 +297,8 @@ Test(bus_peers, of_those_who_do_not_read_the_one_with_most_goes)
             test_ok(answer(peers, askers[i]));
     }
     cr_expect_eq(mp_peers_dropped(peers), 0);
-    for (size_t j = 0; j < PAGES / 2; j++)
+    /* Whatever the kernel keeps for each of them. */
+    for (size_t j = 0; j < 2 * PAGES && mp_peers_dropped(peers) == 0; j++)
         (void)!answer(peers, askers[1]);
     cr_expect(pump_until(world.loop, mp_peers_dropped(peers) == 1));
     cr_expect(pump_until(world.loop, answer(peers, askers[1]) == MP_EUNREACHABLE));
