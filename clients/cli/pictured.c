@@ -282,12 +282,14 @@ static void add_projection(json_t **row, const struct mp_picture *picture, uint3
         fields_add(row, "lag_assumed", json_true());
 }
 
+/* In a list it is of use beside what is overdue: perhaps only the report of it is missing. */
 static void add_project(json_t **row, const struct mp_picture *picture, uint32_t milestone,
                         bool is_whole)
 {
     struct picture_project_status is;
 
-    if (!picture_project_status(picture, milestone, &is))
+    if ((!is_whole && picture->milestones[milestone].figures.overdue_days == 0) ||
+        !picture_project_status(picture, milestone, &is))
         return;
     fields_add(row, "project_status",
                json_string(mp_code_name(MP_FAMILY_PROJECT_STATUS, (int)is.status)));
