@@ -22,9 +22,8 @@ const struct cli_option cli_common_options[] = {
     {"timeout", 0, CLI_TEXT, 0, "SECONDS", "wait at most this long for an answer; 10 by default",
      NULL},
     {"dry-run", 0, CLI_FLAG, 0, NULL,
-     "show what would be sent; check its form, the grant for it, and that all it names is there: "
-     "not "
-     "the rules of the ledger",
+     "show what would be sent; check its form, the grant for it, and that all it names is "
+     "there: not the rules of the ledger",
      NULL},
     {"no-color", 0, CLI_FLAG, 0, NULL, "no colours; also with $NO_COLOR", NULL},
     {"help", 'h', CLI_FLAG, 0, NULL, "this help", NULL},

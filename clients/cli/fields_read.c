@@ -193,11 +193,11 @@ static int read_weekend(const struct reading *reading, uint8_t *at)
                (strlen(field_weekdays[i]) != size || strncmp(field_weekdays[i], text, size) != 0))
             i++;
         if (i == FIELD_WEEKDAYS)
-            return mp_reject(reading->rejection, reading->arena, MP_REJECT_CODE_UNKNOWN,
-                             reading->field->name,
-                             "\"%.*s\" is no day of the week: give the weekend as "
-                             "saturday;sunday, or none",
-                             (int)(size < 60 ? size : 60), text);
+            return mp_reject(
+                reading->rejection, reading->arena, MP_REJECT_CODE_UNKNOWN, reading->field->name,
+                "\"%s\" is no day of the week: give the weekend as "
+                "saturday;sunday, or none",
+                cli_cut(reading->arena, cli_text(reading->arena, "%.*s", (int)size, text)));
         weekend |= 1u << i;
         text += size + (text[size] == ';');
     }

@@ -152,8 +152,7 @@ int pictured_end(struct pictured *pictured, int status)
 
     if (picture != NULL && picture->dangling_link_count > 0)
         (void)fprintf(stderr,
-                      "links that are not counted, as a milestone of theirs is not there: "
-                      "%zu\n",
+                      "links that are not counted, as a milestone of theirs is not there: %zu\n",
                       picture->dangling_link_count);
     if (picture != NULL && picture->unknown_calendar_count > 0)
         (void)fprintf(stderr,

@@ -8,11 +8,9 @@
 
 /* The end of the help of a verb whose --gaps is stated when not given. */
 #define PICTURED_GAPS_STATED                                                                       \
-    "\n\n--gaps is stated when not given: a link for which nobody stated a lag counts with lag "   \
-    "0. "                                                                                          \
-    "whatif assumes planned, the gap between the two approved baselines, so that its dates can "   \
-    "be "                                                                                          \
-    "later than those here; the same --gaps gives the same dates."
+    "\n\n--gaps is stated when not given: a link for which nobody stated a lag counts with "       \
+    "lag 0. whatif assumes planned, the gap between the two approved baselines, so that its "      \
+    "dates can be later than those here; the same --gaps gives the same dates."
 
 struct pictured {
     struct cli *cli;

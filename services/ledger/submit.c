@@ -17,7 +17,6 @@
 #define GROUP_BYTES ((size_t)2 << 20)
 /* A disk that is full refuses what is small too: after so many in a row the rest is told busy. */
 #define ALONE_REFUSED_MOST 8
-#define COMPLAIN_EVERY_MS  1000
 /* A batch as ingest sent it, and the answers to it. */
 struct exchange {
     struct mp_message message; /* routing id, batch */
@@ -35,8 +34,7 @@ struct submit {
     const struct mp_clock *clock;
     bool is_filing_failing; /* stats->failing says so of filing, not of a group */
     int complained_of;      /* 0: of nothing */
-    int64_t complained_at_ms;
-    struct mp_log_brake unsent, malformed;
+    struct mp_log_brake unkept, unsent, malformed;
     struct mp_buffer answer;
     struct exchange exchanges[MESSAGES_MOST];
     size_t exchange_count;
@@ -253,16 +251,14 @@ static int one_by_one(struct submit *submit)
     return last;
 }
 
-/* Once when it begins, then now and then. */
+/* At once when it begins or changes, then now and then. */
 static void complain(struct submit *submit, int error)
 {
-    int64_t now_ms = mp_clock_monotonic_ms(submit->clock);
-
-    if (error != submit->complained_of || now_ms - submit->complained_at_ms >= COMPLAIN_EVERY_MS) {
+    if (error != submit->complained_of)
+        submit->unkept = (struct mp_log_brake){0};
+    if (mp_log_may(&submit->unkept, mp_clock_monotonic_ms(submit->clock)))
         mp_log(MP_LOG_ERROR, "not kept; whoever sent it is asked to come again", "error",
                mp_error_text(error), NULL);
-        submit->complained_at_ms = now_ms;
-    }
     submit->complained_of = error;
 }
 

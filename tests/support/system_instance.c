@@ -84,6 +84,7 @@ void system_launch(struct system_instance *instance, enum system_service service
 struct asked {
     struct mp_bus *bus;
     const char *address;
+    struct system_process *process; /* who should answer; NULL: not ours */
     char answer[256];
 };
 
@@ -101,20 +102,37 @@ static bool says_ok(void *context)
     return strncmp(asked->answer, "ok\n", 3) == 0;
 }
 
+static bool says_ok_or_is_over(void *context)
+{
+    struct asked *asked = context;
+
+    return says_ok(asked) || (asked->process != NULL && system_is_over(asked->process));
+}
+
+static void await(struct asked *asked)
+{
+    cr_assert_eq(mp_bus_open(1, &asked->bus), 0);
+    (void)system_until(says_ok_or_is_over, asked, SYSTEM_DEADLINE_MS);
+    mp_bus_close(asked->bus);
+    cr_assert_eq(strncmp(asked->answer, "ok\n", 3), 0, "%s is not healthy: %s; it said: %s",
+                 asked->address, asked->answer,
+                 asked->process == NULL ? "" : system_output(asked->process, SYSTEM_ERR));
+}
+
 void system_await_control(const char *address)
 {
     struct asked asked = {.address = address};
-    bool is_ok;
 
-    cr_assert_eq(mp_bus_open(1, &asked.bus), 0);
-    is_ok = system_until(says_ok, &asked, SYSTEM_DEADLINE_MS);
-    mp_bus_close(asked.bus);
-    cr_assert(is_ok, "%s is not healthy: %s", address, asked.answer);
+    await(&asked);
 }
 
 void system_await_healthy(const struct system_instance *instance, enum system_service service)
 {
-    system_await_control(system_text("ipc://%s/run/%s.sock", instance->folder, names[service]));
+    struct asked asked = {.address =
+                              system_text("ipc://%s/run/%s.sock", instance->folder, names[service]),
+                          .process = instance->services[service]};
+
+    await(&asked);
 }
 
 void system_start(struct system_instance *instance)
