@@ -1,5 +1,7 @@
 /* --dry-run: the records that a change names, and the statement that a withdrawal takes back. */
 #include "clients/cli/ask.h"
+#include "clients/cli/fields_table.h"
+#include "clients/cli/import.h"
 #include "clients/cli/say_private.h"
 #include "core/domain/fold.h"
 #include "core/domain/policy.h"
@@ -7,42 +9,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-/* What a field holds: one id or a list of them; of a term the code alone. */
-struct naming {
-    enum mp_change_kind change;
-    const char *field;
-    size_t offset;
-    bool is_list;
-    enum mp_kind kind;
-    enum mp_scheme scheme;
-};
-
-#define AT(member) offsetof(struct mp_change, member)
-#define TERM(change, field, member, is_list, scheme)                                               \
-    {                                                                                              \
-        change, field, AT(member), is_list, MP_KIND_TERM, scheme                                   \
-    }
-#define NAME(change, field, member, is_list, kind)                                                 \
-    {                                                                                              \
-        change, field, AT(member), is_list, kind, MP_SCHEME_NONE                                   \
-    }
-
-static const struct naming namings[] = {
-    TERM(MP_CHANGE_PROJECT, "programme", project.programme, false, MP_SCHEME_PROGRAMME),
-    TERM(MP_CHANGE_PROJECT, "corridor", project.corridor, false, MP_SCHEME_CORRIDOR),
-    TERM(MP_CHANGE_PROJECT, "themes", project.themes, true, MP_SCHEME_THEME),
-    TERM(MP_CHANGE_PROJECT, "regions", project.regions, true, MP_SCHEME_REGION),
-    NAME(MP_CHANGE_PROJECT, "lead_agency", project.lead_agency, false, MP_KIND_AGENCY),
-    NAME(MP_CHANGE_PROJECT, "partners", project.partners, true, MP_KIND_AGENCY),
-    NAME(MP_CHANGE_PROJECT, "parent", project.parent, false, MP_KIND_PROJECT),
-    NAME(MP_CHANGE_MILESTONE, "start", milestone.start, false, MP_KIND_MILESTONE),
-    NAME(MP_CHANGE_LINK, "predecessor", link.predecessor, false, MP_KIND_MILESTONE),
-    NAME(MP_CHANGE_LINK, "successor", link.successor, false, MP_KIND_MILESTONE),
-    NAME(MP_CHANGE_OBSERVATION, "indicator", observation.indicator, false, MP_KIND_INDICATOR),
-    TERM(MP_CHANGE_OBSERVATION, "region", observation.region, false, MP_SCHEME_REGION),
-    TERM(MP_CHANGE_POLICY, "programme", policy.programme, false, MP_SCHEME_PROGRAMME),
-};
 
 static enum mp_reject unknown_code(enum mp_kind kind)
 {
@@ -78,33 +44,51 @@ int say_check_record(struct say *say, struct mp_client *client, enum mp_kind kin
 }
 
 /* "": nothing is named. A policy of no programme in particular is that of default. */
-static int check_one(struct say *say, struct mp_client *client, const struct naming *naming,
-                     const char *name)
+static int check_one(struct say *say, struct mp_client *client, const struct import_column *column,
+                     const struct field *field, const char *name)
 {
     if (name[0] == '\0' ||
-        (naming->change == MP_CHANGE_POLICY && strcmp(name, MP_POLICY_DEFAULT) == 0))
+        (say->change.kind == MP_CHANGE_POLICY && strcmp(name, MP_POLICY_DEFAULT) == 0))
         return 0;
-    if (naming->kind == MP_KIND_TERM)
+    if (column->names == MP_KIND_TERM)
         name = cli_text(say->cli->arena, "%s:%s",
-                        mp_code_name(MP_FAMILY_SCHEME, (int)naming->scheme), name);
-    return say_check_record(say, client, naming->kind, name, naming->field);
+                        mp_code_name(MP_FAMILY_SCHEME, (int)column->scheme), name);
+    return say_check_record(say, client, column->names, name, field->name);
 }
 
-int say_check_names(struct say *say, struct mp_client *client)
+static int check_field(struct say *say, struct mp_client *client,
+                       const struct import_column *column, const struct field *field)
 {
+    const void *at = (const char *)&say->change.term + field->offset;
+    const struct mp_list one = {.items = (const char **)(uintptr_t)at, .count = 1};
+    const struct mp_list *names = field->type == FIELD_LIST ? at : &one;
     int error = 0;
 
-    for (size_t i = 0; i < MP_LENGTH(namings) && error == 0; i++) {
-        const struct naming *naming = &namings[i];
-        const void *at = (const char *)&say->change + naming->offset;
-        const struct mp_list one = {.items = (const char **)(uintptr_t)at, .count = 1};
-        const struct mp_list *names = naming->is_list ? at : &one;
+    for (size_t i = 0; i < names->count && error == 0 && say->rejection.code == MP_REJECT_NONE; i++)
+        error = check_one(say, client, column, field, names->items[i]);
+    return error;
+}
 
-        if (naming->change != say->change.kind)
-            continue;
-        for (size_t j = 0; j < names->count && error == 0 && say->rejection.code == MP_REJECT_NONE;
-             j++)
-            error = check_one(say, client, naming, names->items[j]);
+/* What a file of such changes names in its columns. Not the id of what is defined, and not
+ * calendars, of which a name stands for many records. */
+int say_check_names(struct say *say, struct mp_client *client)
+{
+    const struct import_kind *kind = import_kinds;
+    const struct field_table *fields = field_of_change(say->change.kind);
+    int error = 0;
+
+    while (kind < import_kinds + import_kind_count && kind->change != say->change.kind)
+        kind++;
+    if (kind == import_kinds + import_kind_count)
+        return 0;
+    for (size_t i = 0; i < kind->column_count && error == 0; i++) {
+        const struct import_column *column = &kind->columns[i];
+        const struct field *field =
+            field_find(fields, column->field != NULL ? column->field : column->name);
+
+        if (column->names != MP_KIND_NONE && column->names != MP_KIND_CALENDAR && field != NULL &&
+            field->type != FIELD_ID)
+            error = check_field(say, client, column, field);
     }
     return error;
 }
