@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define FILES_MOST  ((rlim_t)1 << 20)
@@ -17,6 +19,9 @@
 #define SHORT_MOST_BYTES 255
 #define SHORT_HEADER     2
 #define LONG_HEADER      9
+/* What anybody has sent before the first message: a greeting, HELLO and INITIATE without metadata
+ * (RFC 23, 26), the latter with a long header. */
+#define HANDSHAKE_BYTES (64 + (SHORT_HEADER + 200) + (LONG_HEADER + 257))
 
 void mp_peers_lock(const struct mp_peers *peers)
 {
@@ -140,24 +145,38 @@ uint64_t mp_peers_wire_bytes(const struct mp_message *message, size_t skip)
     return bytes;
 }
 
+/* Whether the connection has sent so much that the message may be from it. Its sender may be gone
+ * and another have come in its place, with the same descriptor, before the message was read. */
+static bool may_be_from(const struct mp_message *message, size_t fd)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    return getsockopt((int)fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_bytes_received >=
+               HANDSHAKE_BYTES + mp_peers_wire_bytes(message, message->count - 1);
+}
+
 void mp_peers_seen(struct mp_peers *peers, const struct mp_message *message, size_t skip,
                    const uint8_t key[static MP_KEY_BYTES])
 {
     size_t fd = descriptor(peers, message);
     if (fd == SIZE_MAX)
         return;
+    struct mp_peer *connection = &peers->connections[fd];
     mp_peers_lock(peers);
-    peers->connections[fd].seen_bytes += mp_peers_wire_bytes(message, skip);
-    peers->connections[fd].person = person_of(key);
-    if (skip > 0 && peers->limits.unsent_most_bytes > 0)
-        mp_peers_unsent_route(peers, message, fd);
+    if (connection->person != 0 || may_be_from(message, fd)) {
+        connection->seen_bytes += mp_peers_wire_bytes(message, skip);
+        connection->person = person_of(key);
+        if (skip > 0 && peers->limits.unsent_most_bytes > 0)
+            mp_peers_unsent_route(peers, message, fd);
+    }
     mp_peers_unlock(peers);
 }
 
 void mp_peers_drop(struct mp_peers *peers, const struct mp_message *message)
 {
     size_t fd = descriptor(peers, message);
-    if (fd == SIZE_MAX)
+    if (fd == SIZE_MAX || !may_be_from(message, fd))
         return;
     mp_peers_lock(peers);
     mp_peers_end(peers, fd);

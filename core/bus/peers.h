@@ -41,7 +41,8 @@ void mp_peers_seen(struct mp_peers *peers, const struct mp_message *message, siz
  * was seen of it; of an XPUB's each counts as if it had asked for everything, while it keeps the
  * kernel from taking more. */
 int mp_peers_send(struct mp_peers *peers, struct mp_message *message) MP_CHECK_RESULT;
-/* Disconnects whoever sent this message; every connection on which this key was seen. */
+/* Disconnects whoever sent this message, unless he is gone; every connection on which this key was
+ * seen. */
 void mp_peers_drop(struct mp_peers *peers, const struct mp_message *message);
 void mp_peers_drop_key(struct mp_peers *peers, const uint8_t key[static MP_KEY_BYTES]);
 /* Connections ended, for whatever reason above. */

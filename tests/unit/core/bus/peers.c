@@ -179,12 +179,10 @@ static void *shake_hands(void *context)
     return NULL;
 }
 
-/* It has asked for all, and was heard. */
-static struct asker *open_asker(struct world *world, struct mp_peers *peers, const char *type)
+/* It has asked for all; what it said waits to be received. */
+static struct asker *begin_asker(struct world *world, const char *type)
 {
     struct asker *asker = calloc(1, sizeof *asker);
-    struct mp_message message;
-    uint8_t key[MP_KEY_BYTES];
     cr_assert_not_null(asker);
     asker->options = (struct zmtp_options){.port = atoi(strrchr(world->address, ':') + 1),
                                            .server_key = world->server_keys.public_key,
@@ -194,6 +192,15 @@ static struct asker *open_asker(struct world *world, struct mp_peers *peers, con
     cr_assert(pump_until(world->loop, atomic_load(&asker->is_over)));
     cr_assert_eq(pthread_join(asker->thread, NULL), 0);
     cr_assert(atomic_load(&asker->is_open));
+    return asker;
+}
+
+/* And was heard. */
+static struct asker *open_asker(struct world *world, struct mp_peers *peers, const char *type)
+{
+    struct asker *asker = begin_asker(world, type);
+    struct mp_message message;
+    uint8_t key[MP_KEY_BYTES];
     mp_message_init(&message);
     test_ok(pump_receive(world->loop, &message, world->server));
     cr_assert(mp_message_peer_key(&message, key));
@@ -210,6 +217,32 @@ static void close_asker(struct asker *asker)
 {
     zmtp_close(&asker->zmtp);
     free(asker);
+}
+
+/* A descriptor is used again at once. */
+Test(bus_peers, whoever_comes_in_the_place_of_one_that_is_dropped_stays)
+{
+    struct world world;
+    struct mp_message message;
+    uint8_t key[MP_KEY_BYTES];
+    world_open(&world, MP_SOCKET_ROUTER, true);
+    struct mp_peers *peers = open_peers(&world);
+    close_asker(begin_asker(&world, "DEALER"));
+    cr_expect(pump_until(world.loop, mp_peers_count(peers) == 0));
+    int other = open_raw(world.address);
+    cr_expect(pump_until(world.loop, mp_peers_count(peers) == 1));
+    mp_message_init(&message);
+    test_ok(pump_receive(world.loop, &message, world.server));
+    cr_assert(mp_message_peer_key(&message, key));
+    mp_peers_seen(peers, &message, 1, key);
+    mp_peers_drop_key(peers, key);
+    mp_peers_drop(peers, &message);
+    mp_message_done(&message);
+    cr_expect_eq(mp_peers_dropped(peers), 0);
+    cr_expect_not(is_ended(other));
+    (void)close(other);
+    mp_peers_close(peers);
+    world_close(&world);
 }
 
 static int send_page(struct mp_peers *peers, struct mp_span first)
